@@ -1,0 +1,65 @@
+import { z } from 'zod';
+
+/**
+ * A job here is a checked JSON recipe beside its artefacts (resources/jobs/<id>/job.json); docs/jobs.md describes it.
+ * Phases are data: an operation of the drivers, or `issue`, which the station does itself.
+ */
+const hex64 = z.string().regex(/^[0-9a-f]{64}$/);
+const artefact = z.strictObject({ file: z.string().regex(/^[\w.-]+$/), sha256: hex64 });
+
+export const phaseSchema = z.strictObject({
+  id: z.string().regex(/^[a-z0-9-]{1,40}$/),
+  title: z.string().min(1).max(40),
+  operation: z.enum([
+    'identify',
+    'initialize',
+    'inject-oem-root-key',
+    'program',
+    'verify',
+    'inject-boot-certificates',
+    'boot-application',
+    'enrol',
+    'reconstruct',
+    'csr',
+    'issue',
+    'inject',
+    'prove',
+    'lock',
+    'read-state',
+  ]),
+  params: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).default({}),
+  /** A measurement outside its limits fails the run with code `limit` naming it. */
+  limits: z
+    .array(
+      z.strictObject({
+        name: z.string(),
+        min: z.number().nullable().default(null),
+        max: z.number().nullable().default(null),
+      }),
+    )
+    .default([]),
+  irreversible: z.boolean().default(false),
+  /** Longest time the phase may take, seconds: the engine aborts it then. */
+  timeout: z.number().positive().max(3600),
+});
+
+export const recipeSchema = z.strictObject({
+  format: z.literal('rootline-job/1'),
+  id: z.string().regex(/^[A-Z0-9-]{1,20}$/),
+  name: z.string().min(1).max(60),
+  revision: z.number().int().min(1),
+  target: z.string(),
+  rootOfTrust: z.string(),
+  allowance: z.number().int().min(0).max(100_000_000),
+  artefacts: z.strictObject({
+    firmware: artefact,
+    oemRootKey: artefact,
+    keyCertificate: artefact,
+    codeCertificate: artefact,
+  }),
+  /** Where the firmware's boot loader ends and its application starts, for people. */
+  certificate: z.strictObject({ organization: z.string(), commonNamePrefix: z.string() }),
+  phases: z.array(phaseSchema).min(1),
+});
+export type Recipe = z.infer<typeof recipeSchema>;
+export type RecipePhase = z.infer<typeof phaseSchema>;

@@ -1,0 +1,249 @@
+import type { BatchView } from '#contract/batches.ts';
+import type { Role } from '#contract/channel.ts';
+import type { ErrorView } from '#contract/errors.ts';
+import type { MeasurementView } from '#contract/sites.ts';
+import type { UnitRow } from '#contract/units.ts';
+
+/**
+ * The store as services see it. Every write is one transaction in the writer's thread; reads go to a second,
+ * read-only connection in a thread of its own. Times are made by the store (UTC, beside a monotonic sequence).
+ * Failures: StoreError (store/errors.ts).
+ */
+export interface Store {
+  people: PeopleRepository;
+  jobs: JobRepository;
+  batches: BatchRepository;
+  runs: RunRepository;
+  units: UnitRepository;
+  certificates: CertificateRepository;
+  audit: AuditRepository;
+  keys: KeyRepository;
+  settings: SettingsRepository;
+  close(): Promise<void>;
+}
+
+export interface PersonRow {
+  id: string;
+  name: string;
+  role: Role;
+  /** PHC string of the PIN's argon2id hash; badge as SHA-256 of its text with the station's salt, hex. */
+  pinHash: string;
+  badgeHash: string | null;
+  failedAttempts: number;
+  lockedUntil: string | null;
+}
+export interface PeopleRepository {
+  list(): Promise<PersonRow[]>;
+  byBadge(badgeHash: string): Promise<PersonRow | null>;
+  put(person: PersonRow, actor: string): Promise<void>;
+  noteAttempt(id: string, failedAttempts: number, lockedUntil: string | null): Promise<void>;
+}
+
+export interface JobRow {
+  id: string;
+  name: string;
+  revision: number;
+  sha256: string;
+  /** The checked recipe, canonical JSON. */
+  recipe: string;
+  allowanceTotal: number;
+  allowanceLeft: number;
+}
+export interface JobRepository {
+  list(): Promise<JobRow[]>;
+  get(id: string): Promise<JobRow | null>;
+  /** A job is immutable under its id and revision: another content under the same pair is refused (`conflict`). */
+  put(job: Omit<JobRow, 'allowanceLeft'>, actor: string): Promise<void>;
+}
+
+export interface BatchRow {
+  id: string;
+  jobId: string;
+  traveller: string;
+  lot: string;
+  quantity: number;
+  state: BatchView['state'];
+  openedBy: string;
+  openedAt: string;
+  closedAt: string | null;
+  exportFolder: string | null;
+}
+export interface BatchTotals {
+  made: number;
+  failed: number;
+  unknown: number;
+  running: number;
+  attempts: number;
+  debited: number;
+  firstStartedAt: string | null;
+  lastEndedAt: string | null;
+  /** Mean seconds of passed runs. */
+  secondsPerUnit: number | null;
+  pareto: { code: string; label: string; count: number }[];
+  /** Mean seconds per phase over passed runs, slowest first. */
+  phases: { phase: string; seconds: number }[];
+}
+export interface BatchRepository {
+  list(state: 'open' | 'closed' | 'all', limit: number): Promise<BatchRow[]>;
+  get(id: string): Promise<BatchRow | null>;
+  /** One batch is open or paused at a time (`conflict`). */
+  open(
+    batch: Pick<BatchRow, 'id' | 'jobId' | 'traveller' | 'lot' | 'quantity' | 'openedBy'>,
+  ): Promise<BatchRow>;
+  setState(id: string, state: BatchRow['state'], actor: string): Promise<BatchRow>;
+  setExport(id: string, folder: string, actor: string): Promise<void>;
+  totals(id: string): Promise<BatchTotals>;
+}
+
+export type RunOutcome = 'running' | 'passed' | 'failed' | 'unknown';
+export interface RunRow {
+  id: string;
+  batchId: string;
+  jobId: string;
+  site: string;
+  operator: string;
+  attempt: number;
+  chipUid: string | null;
+  deviceId: string | null;
+  serial: string | null;
+  outcome: RunOutcome;
+  error: ErrorView | null;
+  startedAt: string;
+  endedAt: string | null;
+  seconds: number | null;
+  debited: boolean;
+}
+export type JournalKind = 'intent' | 'evidence' | 'failed' | 'read-back' | 'outcome';
+export interface JournalRow {
+  sequence: number;
+  runId: string;
+  phase: string;
+  kind: JournalKind;
+  irreversible: boolean;
+  /** JSON: inputs' hashes for an intent, what silicon answered for evidence. Never secrets. */
+  body: Record<string, unknown>;
+  at: string;
+}
+export interface RunRepository {
+  begin(run: { id: string; batchId: string; jobId: string; site: string; operator: string }): Promise<RunRow>;
+  /**
+   * Chip read: binds the run to it and counts the attempt. Refused with code `already-passed` when this chip has
+   * passed before in any batch (context: batchId, runId), `still-unknown` when another run of it is unread.
+   */
+  identified(runId: string, chipUid: string): Promise<RunRow>;
+  /**
+   * Durable before it resolves. With `irreversible`, debits one unit of the job's allowance in the same transaction,
+   * once a run; refused with `allowance-used-up`.
+   */
+  intent(entry: {
+    runId: string;
+    phase: string;
+    irreversible: boolean;
+    body: Record<string, unknown>;
+  }): Promise<number>;
+  /** Evidence of a phase, with measurements and duration. */
+  evidence(entry: {
+    runId: string;
+    phase: string;
+    body: Record<string, unknown>;
+    measurements: MeasurementView[];
+    seconds: number;
+  }): Promise<number>;
+  /**
+   * Binds the enrolled identity. Refused with `identity-seen` (context: runId, chipUid) when device id or public key
+   * belongs to another chip: the clone check, one indexed look-up in the same transaction.
+   */
+  enrolled(entry: { runId: string; deviceId: string; publicKeySha256: string }): Promise<void>;
+  /** Ends the run, updates the unit, in one transaction. `refund` needs read-back proof and is journalled with it. */
+  finish(entry: {
+    runId: string;
+    outcome: Exclude<RunOutcome, 'running'>;
+    error: ErrorView | null;
+    body: Record<string, unknown>;
+    refund: boolean;
+  }): Promise<RunRow>;
+  /** Runs that a crash left `running`, and `unknown` ones, oldest first. */
+  unfinished(): Promise<RunRow[]>;
+  get(runId: string): Promise<RunRow | null>;
+  journal(runId: string): Promise<JournalRow[]>;
+  measurements(runId: string): Promise<(MeasurementView & { phase: string })[]>;
+  phaseSeconds(runId: string): Promise<{ phase: string; seconds: number }[]>;
+}
+
+export interface UnitRepository {
+  search(query: {
+    text: string;
+    outcome: RunOutcome | null;
+    batchId: string | null;
+    after: string | null;
+    limit: number;
+  }): Promise<{ rows: UnitRow[]; cursor: string | null; total: number | null }>;
+  /** `id`: device id, or `uid:<chip uid>`. */
+  get(id: string): Promise<{ unit: UnitRow; runs: RunRow[] } | null>;
+  /** Passed units of a batch, keyset-paged for the export: never the whole table. */
+  passedOfBatch(
+    batchId: string,
+    after: string | null,
+    limit: number,
+  ): Promise<{ rows: RunRow[]; cursor: string | null }>;
+  /** Signed record (compact JWS) of a passed run. */
+  putRecord(runId: string, json: string, jws: string): Promise<void>;
+  record(runId: string): Promise<{ json: string; jws: string } | null>;
+}
+
+export interface CertificateRow {
+  serial: string;
+  fingerprint: string;
+  runId: string;
+  deviceId: string;
+  issuer: string;
+  der: Uint8Array;
+}
+export interface CertificateRepository {
+  /** Unique by serial and by fingerprint (`conflict`). */
+  add(certificate: CertificateRow): Promise<void>;
+  ofRun(runId: string): Promise<CertificateRow | null>;
+}
+
+export interface AuditRow {
+  sequence: number;
+  at: string;
+  actor: string;
+  action: string;
+  subject: string;
+  body: string;
+  previous: string;
+  hash: string;
+}
+export interface AuditRepository {
+  append(entry: {
+    actor: string;
+    action: string;
+    subject: string;
+    body?: Record<string, unknown>;
+  }): Promise<AuditRow>;
+  head(): Promise<{ sequence: number; hash: string }>;
+  page(after: number, limit: number): Promise<AuditRow[]>;
+  /** Recomputes the chain; the first sequence that does not hold, or null. */
+  verify(): Promise<number | null>;
+  addCheckpoint(sequence: number, jws: string): Promise<void>;
+}
+
+export interface KeyRow {
+  id: string;
+  purpose: string;
+  /** AES-256-GCM envelope, see services/vault. */
+  envelope: Uint8Array;
+  /** Public part: SPKI or certificate DER, not secret. */
+  publicPart: Uint8Array | null;
+}
+export interface KeyRepository {
+  get(id: string): Promise<KeyRow | null>;
+  list(): Promise<Omit<KeyRow, 'envelope'>[]>;
+  put(key: KeyRow, actor: string): Promise<void>;
+}
+
+export interface SettingsRepository {
+  get(key: string): Promise<string | null>;
+  set(key: string, value: string, actor: string): Promise<void>;
+}

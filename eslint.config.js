@@ -1,0 +1,102 @@
+import js from '@eslint/js';
+import boundaries from 'eslint-plugin-boundaries';
+import reactHooks from 'eslint-plugin-react-hooks';
+import globals from 'globals';
+import tseslint from 'typescript-eslint';
+
+const layers = [
+  { type: 'contract', pattern: 'electron/contract' },
+  { type: 'store', pattern: 'electron/store' },
+  { type: 'services', pattern: 'electron/services' },
+  { type: 'preload', pattern: 'electron/preload' },
+  { type: 'main', pattern: 'electron/main' },
+  { type: 'web-host', pattern: 'electron/web-host' },
+  { type: 'drivers', pattern: 'native-drivers' },
+  { type: 'renderer', pattern: 'renderer' },
+  { type: 'scripts', pattern: 'scripts' },
+  { type: 'test', pattern: 'test' },
+];
+const compose = ['contract', 'store', 'services', 'drivers'];
+const rules = [
+  ['contract', ['contract']],
+  ['drivers', ['drivers']],
+  ['store', ['store', 'contract']],
+  ['preload', ['preload', 'contract']],
+  ['renderer', ['renderer', 'contract']],
+  ['services', ['services', 'contract', 'store', 'drivers']],
+  ['web-host', ['web-host', ...compose]],
+  ['main', ['main', 'web-host', ...compose]],
+  ['scripts', ['scripts', 'web-host', ...compose]],
+  ['test', ['test', 'scripts', 'web-host', 'main', 'preload', 'renderer', ...compose]],
+];
+const allowed = rules.map(([from, to]) => ({
+  from: { element: { type: from } },
+  allow: to.map((type) => ({ to: { element: { type } } })),
+}));
+
+const noElectron = {
+  patterns: [
+    {
+      regex: '^electron(/|$)',
+      message: 'Only electron/main and electron/preload import the electron module.',
+    },
+    {
+      regex: '^(\\.\\./){2,}',
+      message: 'Cross layers by #contract, #services, #store or #drivers, not by ../../.',
+    },
+  ],
+};
+
+export default tseslint.config(
+  { ignores: ['node_modules', 'dist', 'test/output', 'resources/firmware'] },
+  js.configs.recommended,
+  {
+    files: ['**/*.{ts,tsx}'],
+    extends: [tseslint.configs.strictTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true },
+      ],
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
+      'max-lines': ['error', { max: 400, skipBlankLines: true, skipComments: true }],
+      'max-lines-per-function': ['error', { max: 60, skipBlankLines: true, skipComments: true }],
+      'no-restricted-imports': ['error', noElectron],
+      'no-restricted-syntax': [
+        'error',
+        { selector: 'ExportDefaultDeclaration', message: 'Named exports only.' },
+      ],
+    },
+  },
+  {
+    files: ['**/*.{ts,tsx}'],
+    plugins: { boundaries },
+    settings: {
+      'boundaries/elements': layers,
+      'import/resolver': { typescript: { alwaysTryTypes: true } },
+    },
+    rules: { 'boundaries/dependencies': ['error', { default: 'disallow', policies: allowed }] },
+  },
+  {
+    files: ['electron/main/**/*.ts', 'electron/preload/**/*.ts'],
+    rules: { 'no-restricted-imports': 'off' },
+  },
+  {
+    files: ['renderer/**/*.{ts,tsx}'],
+    plugins: { 'react-hooks': reactHooks },
+    languageOptions: { globals: globals.browser },
+    // A component is one function of markup; the cap that serves logic would only scatter it.
+    rules: { ...reactHooks.configs.recommended.rules, 'max-lines-per-function': ['error', { max: 120 }] },
+  },
+  {
+    files: ['**/*.test.ts', '**/*.test.tsx', '*.config.ts', '**/*.config.ts', 'test/**'],
+    rules: {
+      'max-lines-per-function': 'off',
+      'no-restricted-syntax': 'off',
+      '@typescript-eslint/no-non-null-assertion': 'off',
+    },
+  },
+  { files: ['**/*.{js,mjs,cjs}'], languageOptions: { globals: globals.node } },
+);

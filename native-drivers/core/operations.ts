@@ -1,0 +1,119 @@
+/**
+ * What a recipe can ask of a part, as typed data. A phase names one operation; the target (boot ROM) or the root of
+ * trust (agent) carries it out. Bytes are Uint8Array, identifiers lower-case hex.
+ */
+export interface Measurement {
+  name: string;
+  value: number;
+  /** SI or plain word: `%`, `B`, `s`, `B/s`, `count`, `score`. */
+  unit: string;
+}
+
+/** Life cycle as read from silicon, in the chip's own words (RA8: DLM `OEM`, protection `PL2`, authentication `AL2`). */
+export interface Lifecycle {
+  dlm: string;
+  protection: string | null;
+  authentication: string | null;
+}
+
+export interface MemoryArea {
+  kind: 'code' | 'data' | 'config' | 'other';
+  /** Inclusive addresses; units in bytes. */
+  start: number;
+  end: number;
+  eraseUnit: number;
+  writeUnit: number;
+}
+
+export interface ChipIdentity {
+  /** Unique id of the silicon, 32 hex digits on RA. */
+  chipUid: string;
+  product: string;
+  target: string;
+  maxBaudRate: number;
+  areas: MemoryArea[];
+  lifecycle: Lifecycle;
+}
+
+/** Everything that can be read of a part without changing it, from the ROM or, when that is silent, the firmware. */
+export interface PartState {
+  chipUid: string;
+  via: 'boot-rom' | 'agent';
+  lifecycle: Lifecycle;
+  /** True only where the chip itself says that nothing more can be programmed. */
+  locked: boolean;
+  enrolled: boolean | null;
+  deviceId: string | null;
+  /** SHA-256 of the device certificate the part holds, hex. */
+  certificateFingerprint: string | null;
+  /** Set once the agent refuses any further injection. */
+  agentLocked: boolean | null;
+}
+
+export interface AgentInfo {
+  chipUid: string;
+  firmware: string;
+  rootOfTrust: string;
+  enrolled: boolean;
+  locked: boolean;
+  deviceId: string | null;
+  lifecycle: Lifecycle;
+}
+
+export interface ReconstructResult {
+  deviceIds: string[];
+  /** Share of flipped response bits per read, 0..1. */
+  bitErrorRates: number[];
+  helperDataIntact: boolean;
+  helperDataHash: string;
+}
+
+export interface OperationMap {
+  identify: { input: { target: string }; output: ChipIdentity };
+  initialize: { input: object; output: Lifecycle };
+  'inject-oem-root-key': { input: { rkey: Uint8Array; permanent: boolean }; output: Lifecycle };
+  program: { input: { image: string }; output: { bytes: number; seconds: number; baudRate: number } };
+  verify: { input: { image: string }; output: { bytes: number; crc32: string; sha256: string } };
+  'inject-boot-certificates': {
+    input: { keyCertificate: Uint8Array; codeCertificate: Uint8Array };
+    output: object;
+  };
+  'boot-application': { input: object; output: AgentInfo };
+  enrol: { input: object; output: { score: number; deviceId: string; helperDataHash: string } };
+  reconstruct: { input: { reads: number }; output: ReconstructResult };
+  csr: { input: { subjectSerial: string }; output: { csr: Uint8Array } };
+  inject: {
+    /** Leaf first. */
+    input: { chain: Uint8Array[]; configuration: Record<string, string> };
+    output: { certificateFingerprint: string };
+  };
+  prove: {
+    input: { challenge: Uint8Array };
+    output: { publicKey: Uint8Array; signature: Uint8Array; chain: Uint8Array[] };
+  };
+  lock: { input: { disableInitialize: boolean; lockBoot: boolean }; output: { answered: boolean } };
+  'read-state': { input: object; output: PartState };
+}
+
+export type OperationName = keyof OperationMap;
+export type OperationInput<K extends OperationName> = OperationMap[K]['input'];
+export type OperationOutput<K extends OperationName> = OperationMap[K]['output'];
+
+/** Progress of a running operation. `total` 0 = not known. */
+export interface Progress {
+  done: number;
+  total: number;
+  unit: 'B' | 'reads' | 'steps';
+  /** Short words for a screen: "Erase", "Write", "Reconstruct test 7 of 10 · bit error 5.8 %". */
+  note?: string;
+}
+
+export interface OperationResult<K extends OperationName> {
+  output: OperationOutput<K>;
+  measurements: Measurement[];
+}
+
+export interface OperationContext {
+  signal: AbortSignal;
+  progress(progress: Progress): void;
+}
