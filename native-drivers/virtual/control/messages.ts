@@ -1,0 +1,55 @@
+/**
+ * What a site's control socket says. One command per line goes in, one JSON line comes back in the same order; after
+ * `watch`, event lines come in between. Specified for people in docs/virtual-bench.md.
+ */
+export interface BenchStatus {
+  site: string;
+  target: string;
+  /** Current pseudo-terminal; null while the cable is pulled. */
+  port: string | null;
+  /** Symbolic link that follows the port over every re-plug. */
+  link: string;
+  part: boolean;
+  /** 32 hex digits; null while the socket is empty. */
+  uid: string | null;
+  powered: boolean;
+  mode: 'low' | 'high';
+  /** What the part runs now. `silent`: the ROM of a part in LCK_BOOT, or a reset that nothing answers. */
+  running: 'off' | 'boot-rom' | 'firmware' | 'silent';
+  dlm: string | null;
+  protection: string | null;
+  authentication: string | null;
+  baudRate: number;
+  speed: 'wire' | 'max';
+  temperature: number;
+  faults: string[];
+  /** Bytes that were no part of any frame, since the part was inserted. */
+  discardedBytes: number;
+  clock: BenchClock;
+}
+
+/**
+ * Ideal times since the last `clock reset`, in seconds: what wire and flash alone take. Counted with `--speed max` too.
+ * The wire is full duplex but the protocol is not, so both directions add up.
+ */
+export interface BenchClock {
+  idealSeconds: number;
+  wireSeconds: number;
+  flashSeconds: number;
+  bytesIn: number;
+  bytesOut: number;
+}
+
+export type BenchEvent =
+  | { event: 'presence'; part: boolean }
+  | { event: 'cable'; port: string | null }
+  | { event: 'running'; running: BenchStatus['running'] };
+
+/** A line the bench refuses: which word was wrong and why. */
+export interface BenchRefusal {
+  ok: false;
+  error: 'unknown-command' | 'bad-argument' | 'no-part' | 'part-present' | 'line-too-long';
+  message: string;
+}
+
+export type BenchAnswer = ({ ok: true } & Record<string, unknown>) | BenchRefusal;
