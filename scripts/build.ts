@@ -1,0 +1,92 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { build as bundle } from 'esbuild';
+import { build as buildPages } from 'vite';
+
+const root = join(import.meta.dirname, '..');
+const out = join(root, 'dist');
+
+/** Native or process-splitting packages: loaded from node_modules (from beside the archive when packaged). */
+const external = ['electron', 'better-sqlite3', 'serialport', '@lydell/node-pty'];
+
+/** Digest of the sources under some folders: a build is skipped when nothing it reads has changed. */
+function digestOf(folders: string[]): string {
+  const hash = createHash('sha256').update(readFileSync(join(root, 'package-lock.json')));
+  for (const folder of folders) {
+    const files = readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name))
+      .sort();
+    for (const file of files) hash.update(relative(root, file)).update(readFileSync(file));
+  }
+  return hash.digest('hex');
+}
+
+async function unlessFresh(name: string, folders: string[], make: () => Promise<void>): Promise<void> {
+  const stamp = join(out, `.${name}-sources`);
+  const digest = digestOf(folders);
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) return;
+  process.stderr.write(`Building ${name} …\n`);
+  await make();
+  writeFileSync(stamp, digest);
+}
+
+/** The screen: dist/renderer. Returns its folder. */
+export async function buildRenderer(): Promise<string> {
+  const folder = join(out, 'renderer');
+  await unlessFresh('renderer', ['renderer', 'electron/contract'], async () => {
+    await buildPages({
+      configFile: join(root, 'renderer', 'vite.config.ts'),
+      root: join(root, 'renderer'),
+      logLevel: 'error',
+    });
+  });
+  return folder;
+}
+
+/** Electron's main process, its workers and its preload: dist/electron. */
+export async function buildElectron(): Promise<string> {
+  const folder = join(out, 'electron');
+  const common = {
+    bundle: true,
+    platform: 'node',
+    target: 'node24',
+    external,
+    sourcemap: 'linked',
+    logLevel: 'error',
+    outdir: folder,
+    absWorkingDir: root,
+  } as const;
+  // Bundled CommonJS packages ask for require(); an ES module has none of its own.
+  const banner = {
+    js: "import { createRequire as rootlineRequire } from 'node:module'; const require = rootlineRequire(import.meta.url);",
+  };
+  await unlessFresh('electron', ['electron', 'native-drivers'], async () => {
+    await bundle({
+      ...common,
+      format: 'esm',
+      outExtension: { '.js': '.mjs' },
+      banner,
+      entryPoints: {
+        main: 'electron/main/main.ts',
+        'store-worker': 'electron/store/worker.ts',
+        'driver-host': 'native-drivers/host/main.ts',
+        'virtual-bench': 'native-drivers/virtual/main.ts',
+      },
+    });
+    // A sandboxed preload is CommonJS.
+    await bundle({
+      ...common,
+      format: 'cjs',
+      outExtension: { '.js': '.cjs' },
+      entryPoints: { preload: 'electron/preload/preload.ts' },
+    });
+  });
+  return folder;
+}
+
+if (import.meta.main) {
+  await buildRenderer();
+  await buildElectron();
+}

@@ -1,0 +1,38 @@
+import { spawnSync } from 'node:child_process';
+
+/** Programs that the tests hold our work against, and the Debian packages that bring them. */
+const PEERS = [
+  { program: 'chromium', package: 'chromium', why: 'browser tests' },
+  { program: 'srec_cat', package: 'srecord', why: 'oracle of the image parsers' },
+  { program: 'arm-none-eabi-gcc', package: 'gcc-arm-none-eabi', why: 'builds the demo firmware' },
+  { program: 'arm-none-eabi-objcopy', package: 'binutils-arm-none-eabi', why: 'oracle of the image parsers' },
+  { program: 'openssl', package: 'openssl', why: 'oracle of certificates and signatures' },
+  { program: 'pdftotext', package: 'poppler-utils', why: 'reads the batch report' },
+  { program: 'socat', package: 'socat', why: 'pseudo-terminal pairs and control sockets' },
+  { program: 'python3', package: 'python3', why: 'an independent program on the virtual port' },
+];
+
+const isThere = (program: string): boolean =>
+  spawnSync('sh', ['-c', `command -v ${program}`], { stdio: 'ignore' }).status === 0;
+
+/** Installs what is missing where it may (root with apt); otherwise names it. Returns whether all are there. */
+export function ensurePeers(): boolean {
+  const missing = PEERS.filter(({ program }) => !isThere(program));
+  if (missing.length === 0) return true;
+  const packages = missing.map((peer) => peer.package);
+  if (process.getuid?.() === 0 && isThere('apt-get')) installWithApt(packages);
+  const still = PEERS.filter(({ program }) => !isThere(program));
+  for (const peer of still) process.stderr.write(`missing: ${peer.program} (${peer.why})\n`);
+  if (still.length > 0)
+    process.stderr.write(`Install them: apt-get install ${still.map((peer) => peer.package).join(' ')}\n`);
+  return still.length === 0;
+}
+
+function installWithApt(packages: string[]): void {
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  const run = (args: string[]): void => {
+    spawnSync('apt-get', args, { stdio: ['ignore', 2, 2], env });
+  };
+  run(['update', '-qq']);
+  run(['install', '-y', '-qq', '--no-install-recommends', ...packages]);
+}
