@@ -1,0 +1,118 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { PartState } from '#drivers/core/operations.ts';
+import { recipeSchema } from '#services/recipe.ts';
+import type { JournalRow } from '#store/api.ts';
+import { factsOf } from './facts.ts';
+import { judge } from './verdict.ts';
+
+const artefact = { file: 'a.bin', sha256: '0'.repeat(64) };
+const phase = (operation: string, irreversible = false) => ({
+  id: operation,
+  title: operation,
+  operation,
+  irreversible,
+  timeout: 5,
+});
+const recipe = recipeSchema.parse({
+  format: 'rootline-job/1',
+  id: 'T',
+  name: 'T',
+  revision: 1,
+  target: 'ra8m1',
+  rootOfTrust: 'qdid',
+  allowance: 5,
+  artefacts: {
+    firmware: artefact,
+    oemRootKey: artefact,
+    keyCertificate: artefact,
+    codeCertificate: artefact,
+  },
+  certificate: { organization: 'O', commonNamePrefix: 'P' },
+  phases: [phase('identify'), phase('enrol'), phase('inject'), phase('lock', true), phase('read-state')],
+});
+
+const uid = 'a'.repeat(32);
+const open = { dlm: 'OEM', protection: 'PL2', authentication: 'AL2' };
+const bodies: Record<string, Record<string, unknown>> = {
+  identify: { chipUid: uid, lifecycle: open },
+  enrol: { deviceId: 'd'.repeat(64) },
+  inject: { certificateFingerprint: 'f'.repeat(64) },
+  lock: { answered: true },
+  'read-state': {},
+};
+/** A journal cut after `length` entries: the entries come as intent, evidence, intent, ... in recipe order. */
+function journal(length: number): JournalRow[] {
+  const rows = recipe.phases.flatMap((one) =>
+    (['intent', 'evidence'] as const).map((kind) => ({
+      runId: 'r',
+      phase: one.id,
+      kind,
+      irreversible: one.irreversible && kind === 'intent',
+      body: kind === 'evidence' ? (bodies[one.id] ?? {}) : {},
+      at: '',
+    })),
+  );
+  return rows.slice(0, length).map((row, index) => ({ ...row, sequence: index + 1 }));
+}
+const part = (change: Partial<PartState> = {}): PartState => ({
+  chipUid: uid,
+  via: 'agent',
+  lifecycle: { dlm: 'LCK_BOOT', protection: 'PL0', authentication: 'AL2' },
+  locked: true,
+  enrolled: true,
+  deviceId: 'd'.repeat(64),
+  certificateFingerprint: 'f'.repeat(64),
+  agentLocked: true,
+  ...change,
+});
+const untouched = part({ locked: false, agentLocked: false, lifecycle: open });
+const verdict = (length: number, state: PartState) =>
+  judge(recipe, factsOf(journal(length), recipe), state, 'interrupted');
+const AFTER_INJECT = 6;
+const LOCK_INTENT = 7;
+
+describe('factsOf', () => {
+  it('keeps a lock open until the part was read, answered or not', () => {
+    expect(factsOf(journal(AFTER_INJECT), recipe).open).toBeNull();
+    expect(factsOf(journal(LOCK_INTENT), recipe).open).toBe('lock');
+    expect(factsOf(journal(LOCK_INTENT + 1), recipe).open).toBe('lock');
+    expect(factsOf(journal(LOCK_INTENT + 3), recipe).open).toBeNull();
+  });
+});
+
+describe('judge', () => {
+  it('passes a locked part whose identity and certificate are the recorded ones', () => {
+    expect(verdict(LOCK_INTENT, part())).toEqual({ kind: 'passed', evidence: ['lock', 'read-state'] });
+    expect(verdict(LOCK_INTENT + 1, part())).toEqual({ kind: 'passed', evidence: ['read-state'] });
+    expect(verdict(LOCK_INTENT + 3, part())).toEqual({ kind: 'passed', evidence: [] });
+  });
+
+  it('refunds only when silicon is as it was before the intent', () => {
+    const failed = { kind: 'failed', chip: 'not-locked' };
+    expect(verdict(LOCK_INTENT, untouched)).toEqual({ ...failed, code: 'interrupted', refund: true });
+    expect(verdict(LOCK_INTENT, { ...untouched, agentLocked: true })).toMatchObject({ refund: false });
+    const moved = { ...untouched, lifecycle: { ...open, protection: 'PL0' } };
+    expect(verdict(LOCK_INTENT, moved)).toEqual({ ...failed, code: 'not-locked', refund: false });
+    expect(verdict(AFTER_INJECT, untouched)).toEqual({ ...failed, code: 'interrupted', refund: false });
+  });
+
+  it('never passes another identity, another certificate or another part', () => {
+    for (const change of [{ deviceId: 'e'.repeat(64) }, { certificateFingerprint: null }]) {
+      expect(verdict(LOCK_INTENT, part(change))).toMatchObject({ code: 'identity-mismatch', chip: 'locked' });
+    }
+    expect(verdict(LOCK_INTENT, part({ chipUid: 'b'.repeat(32) })).kind).toBe('other-part');
+  });
+
+  it('passes only what is locked and fully evidenced, wherever the journal was cut', () => {
+    const cut = fc.integer({ min: 0, max: 2 * recipe.phases.length });
+    fc.assert(
+      fc.property(cut, fc.boolean(), (length, locked) => {
+        const result = verdict(length, locked ? part() : untouched);
+        expect(result.kind === 'passed').toBe(locked && length >= AFTER_INJECT);
+        if (result.kind === 'failed' && locked) expect(result.chip).toBe('locked');
+        if (result.kind === 'failed' && result.refund) expect(length).toBeGreaterThanOrEqual(LOCK_INTENT);
+      }),
+    );
+  });
+});
