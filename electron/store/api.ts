@@ -51,14 +51,19 @@ export interface JobRow {
 }
 export interface JobRepository {
   list(): Promise<JobRow[]>;
-  get(id: string): Promise<JobRow | null>;
-  /** A job is immutable under its id and revision: another content under the same pair is refused (`conflict`). */
+  /** The newest revision, or the one named (a batch keeps the revision it was opened with). */
+  get(id: string, revision?: number): Promise<JobRow | null>;
+  /**
+   * A job is immutable under its id and revision: another content under the same pair is refused (`conflict`), and so
+   * is a revision older than one that is here. Each revision carries its own allowance.
+   */
   put(job: Omit<JobRow, 'allowanceLeft'>, actor: string): Promise<void>;
 }
 
 export interface BatchRow {
   id: string;
   jobId: string;
+  jobRevision: number;
   traveller: string;
   lot: string;
   quantity: number;
@@ -227,6 +232,7 @@ export interface AuditRepository {
   /** Recomputes the chain; the first sequence that does not hold, or null. */
   verify(): Promise<number | null>;
   addCheckpoint(sequence: number, jws: string): Promise<void>;
+  lastCheckpoint(): Promise<{ sequence: number; jws: string } | null>;
 }
 
 export interface KeyRow {
