@@ -191,6 +191,12 @@ export interface UnitRepository {
     after: string | null,
     limit: number,
   ): Promise<{ rows: RunRow[]; cursor: string | null }>;
+  /** Every attempt of a batch, whatever came of it, oldest first and keyset-paged likewise. */
+  runsOfBatch(
+    batchId: string,
+    after: string | null,
+    limit: number,
+  ): Promise<{ rows: RunRow[]; cursor: string | null }>;
   /** Signed record (compact JWS) of a passed run. */
   putRecord(runId: string, json: string, jws: string): Promise<void>;
   record(runId: string): Promise<{ json: string; jws: string } | null>;

@@ -69,7 +69,7 @@ function compose(read: Remote<Reads>, write: Remote<Writes>): Omit<Store, 'close
       ...pick(write.runs, 'begin', 'identified', 'intent', 'evidence', 'enrolled', 'finish'),
     },
     units: {
-      ...pick(units, 'search', 'get', 'passedOfBatch', 'record'),
+      ...pick(units, 'search', 'get', 'passedOfBatch', 'runsOfBatch', 'record'),
       putRecord: write.units.putRecord,
     },
     certificates: { ofRun: certificates.ofRun, add: write.certificates.add },

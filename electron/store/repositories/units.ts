@@ -10,6 +10,30 @@ const RUNS_SHOWN = 200;
 
 type StoredRecord = { json: string; jws: string };
 
+type RunPage = { rows: RunRow[]; cursor: string | null };
+
+/** One page of a batch's runs, oldest first; the cursor is the sequence of its last. */
+function pageOfBatch(
+  c: Connection,
+  where: string,
+  batchId: string,
+  after: string | null,
+  limit: number,
+): RunPage {
+  const from = after === null ? 0 : Number(after);
+  const rows = selectRuns(
+    c,
+    `WHERE ${where} AND sequence > ? ORDER BY sequence LIMIT ?`,
+    batchId,
+    from,
+    limit,
+  );
+  const last = rows.length < limit ? undefined : rows.at(-1);
+  if (last === undefined) return { rows, cursor: null };
+  const end = c.get<{ sequence: number }>('SELECT sequence FROM runs WHERE id = ?', last.id);
+  return { rows, cursor: end === undefined ? null : String(end.sequence) };
+}
+
 export function unitReads(c: Connection) {
   return {
     search: (query: UnitQuery): UnitPage => searchUnits(c, query),
@@ -24,22 +48,10 @@ export function unitReads(c: Connection) {
       );
       return { unit, runs };
     },
-    passedOfBatch(
-      batchId: string,
-      after: string | null,
-      limit: number,
-    ): { rows: RunRow[]; cursor: string | null } {
-      const from = after === null ? 0 : Number(after);
-      const rows = selectRuns(
-        c,
-        "WHERE batch_id = ? AND outcome = 'passed' AND sequence > ? ORDER BY sequence LIMIT ?",
-        ...[batchId, from, limit],
-      );
-      const last = rows.length < limit ? undefined : rows.at(-1);
-      if (last === undefined) return { rows, cursor: null };
-      const end = c.get<{ sequence: number }>('SELECT sequence FROM runs WHERE id = ?', last.id);
-      return { rows, cursor: end === undefined ? null : String(end.sequence) };
-    },
+    passedOfBatch: (batchId: string, after: string | null, limit: number): RunPage =>
+      pageOfBatch(c, "batch_id = ? AND outcome = 'passed'", batchId, after, limit),
+    runsOfBatch: (batchId: string, after: string | null, limit: number): RunPage =>
+      pageOfBatch(c, 'batch_id = ?', batchId, after, limit),
     record: (runId: string): StoredRecord | null =>
       c.get<StoredRecord>('SELECT json, jws FROM records WHERE run_id = ?', runId) ?? null,
   };
