@@ -5,7 +5,7 @@ import { z } from 'zod';
  * Phases are data: an operation of the drivers, or `issue`, which the station does itself.
  */
 const hex64 = z.string().regex(/^[0-9a-f]{64}$/);
-const artefact = z.strictObject({ file: z.string().regex(/^[\w.-]+$/), sha256: hex64 });
+const artefact = z.strictObject({ file: z.string().regex(/^\w[\w.-]{0,99}$/), sha256: hex64 });
 
 export const phaseSchema = z.strictObject({
   id: z.string().regex(/^[a-z0-9-]{1,40}$/),
@@ -32,7 +32,7 @@ export const phaseSchema = z.strictObject({
   limits: z
     .array(
       z.strictObject({
-        name: z.string(),
+        name: z.string().min(1).max(60),
         min: z.number().nullable().default(null),
         max: z.number().nullable().default(null),
       }),
@@ -57,8 +57,11 @@ export const recipeSchema = z.strictObject({
     keyCertificate: artefact,
     codeCertificate: artefact,
   }),
-  /** Where the firmware's boot loader ends and its application starts, for people. */
-  certificate: z.strictObject({ organization: z.string(), commonNamePrefix: z.string() }),
+  /** Subject of the IDevID: the organization, and the text before the device's serial number. */
+  certificate: z.strictObject({
+    organization: z.string().min(1).max(64),
+    commonNamePrefix: z.string().min(1).max(32),
+  }),
   phases: z.array(phaseSchema).min(1),
 });
 export type Recipe = z.infer<typeof recipeSchema>;

@@ -1,0 +1,27 @@
+import type { JobView } from '#contract/jobs.ts';
+import type { LoadedJob } from './load-job.ts';
+import { formatTraveller } from './traveller.ts';
+
+const DEMO_LOT = '26-11-0417';
+const DEMO_QUANTITY = 8;
+
+/** A job as screens show it. `demo` adds a traveller to try, as a scanner would read it. */
+export function jobView(job: LoadedJob, allowanceLeft: number, demo = false): JobView {
+  const { recipe, sha256, checksum, image } = job;
+  const bytes = image.segments.reduce((sum, segment) => sum + segment.bytes.length, 0);
+  const traveller = formatTraveller({ jobId: recipe.id, lot: DEMO_LOT, quantity: DEMO_QUANTITY });
+  return {
+    id: recipe.id,
+    name: recipe.name,
+    revision: recipe.revision,
+    checksum,
+    sha256,
+    target: recipe.target,
+    targetTitle: recipe.target.toUpperCase(),
+    rootOfTrust: recipe.rootOfTrust,
+    allowance: { total: recipe.allowance, left: allowanceLeft },
+    images: [{ name: recipe.artefacts.firmware.file, sha256: image.sha256, bytes }],
+    phases: recipe.phases.map(({ id, title, irreversible }) => ({ id, title, irreversible })),
+    ...(demo ? { demoTraveller: traveller } : {}),
+  };
+}
