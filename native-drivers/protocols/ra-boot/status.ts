@@ -1,0 +1,49 @@
+import { COMMAND, ERROR_BIT, STATUS } from './constants.ts';
+import { DriverError } from '#drivers/core/errors.ts';
+import type { DriverErrorCode } from '#drivers/core/errors.ts';
+import type { Frame } from './frame.ts';
+
+const names = new Map<number, string>(Object.entries(COMMAND).map(([name, code]) => [code, name]));
+
+/** Statuses that mean something more exact to a caller than "the chip said no". */
+const codes: Readonly<Record<number, DriverErrorCode>> = {
+  0x0c: 'unsupported',
+  0xd5: 'wrong-state',
+  0xda: 'protected',
+  0xdc: 'protected',
+  0xe4: 'wrong-state',
+};
+
+export function commandName(code: number): string {
+  return names.get(code) ?? hex(code);
+}
+
+export function hex(value: number, digits = 2): string {
+  return value.toString(16).toUpperCase().padStart(digits, '0');
+}
+
+/** True for a response to `command`, be it success or error. Anything else is a late answer to an earlier one. */
+export function answers(frame: Frame, command: number): boolean {
+  return frame.code === command || frame.code === (command | ERROR_BIT);
+}
+
+/** Throws what an error response says. RA8 adds a second status and an address (R01AN7140, error responses). */
+export function throwIfError(frame: Frame, command: number): void {
+  const status = frame.payload[0] ?? 0;
+  const failed = frame.code === (command | ERROR_BIT);
+  if (!failed) return;
+  const context: Record<string, string | number> = {
+    command: commandName(command),
+    status: hex(status),
+    statusName: STATUS[status] ?? 'unlisted',
+  };
+  if (frame.payload.length >= 6) {
+    const view = Buffer.from(frame.payload);
+    context['status2'] = hex(view.readUInt8(1));
+    context['address'] = hex(view.readUInt32BE(2), 8);
+  }
+  throw new DriverError(codes[status] ?? 'device-error', `The chip refused ${commandName(command)}.`, {
+    chip: 'not-locked',
+    context,
+  });
+}

@@ -1,0 +1,75 @@
+import { DriverError } from '#drivers/core/errors.ts';
+import type { Transport } from '#drivers/core/link.ts';
+import { BOOT_CODES, CONFIRM, SYNC_ANSWER, SYNC_BURST } from './constants.ts';
+import { throwIfAborted } from './frame-link.ts';
+
+/** A chip out of reset needs some milliseconds; zeros that it missed are sent again. */
+const BURST_TIMEOUT_MS = 100;
+const BURSTS = 12;
+const CONFIRM_TIMEOUT_MS = 300;
+
+/**
+ * The hand-shake after reset: zeros until 00, then 55 until the boot code (R01AN5372, section 2, communication
+ * setting). Extra 00 after the first (a burst sent twice) are not taken for the boot code.
+ * @returns the boot code. Throws `no-answer` when the chip stays silent.
+ */
+export async function synchronise(transport: Transport, signal: AbortSignal): Promise<number> {
+  const bytes = new ByteWaiter(transport, signal);
+  try {
+    for (let burst = 0; burst < BURSTS; burst += 1) {
+      throwIfAborted(signal);
+      await transport.write(SYNC_BURST);
+      if ((await bytes.wait([SYNC_ANSWER], BURST_TIMEOUT_MS)) === null) continue;
+      await transport.write(Uint8Array.of(CONFIRM));
+      const code = await bytes.wait(BOOT_CODES, CONFIRM_TIMEOUT_MS);
+      if (code !== null) return code;
+    }
+  } finally {
+    bytes.close();
+  }
+  throw new DriverError('no-answer', 'The boot ROM does not answer.', {
+    context: { path: transport.path, bursts: BURSTS, otherBytes: bytes.others },
+  });
+}
+
+/** Waits for one of some bytes as they arrive; counts the rest. */
+class ByteWaiter {
+  others = 0;
+  private wanted: readonly number[] = [];
+  private settle: ((value: number | null, error?: unknown) => void) | null = null;
+  private readonly removers: (() => void)[];
+
+  constructor(transport: Transport, signal: AbortSignal) {
+    const abort = () => this.settle?.(null);
+    signal.addEventListener('abort', abort);
+    this.removers = [
+      transport.onData((bytes) => this.take(bytes)),
+      transport.onGone((error) => this.settle?.(null, error)),
+      () => signal.removeEventListener('abort', abort),
+    ];
+  }
+
+  wait(wanted: readonly number[], timeoutMs: number): Promise<number | null> {
+    return new Promise((resolve, reject) => {
+      this.wanted = wanted;
+      const timer = setTimeout(() => this.settle?.(null), timeoutMs);
+      this.settle = (value, error) => {
+        clearTimeout(timer);
+        this.settle = null;
+        if (error instanceof Error) reject(error);
+        else resolve(value);
+      };
+    });
+  }
+
+  close(): void {
+    for (const remove of this.removers) remove();
+  }
+
+  private take(bytes: Uint8Array): void {
+    for (const byte of bytes) {
+      if (this.settle !== null && this.wanted.includes(byte)) this.settle(byte);
+      else this.others += 1;
+    }
+  }
+}

@@ -1,0 +1,40 @@
+/**
+ * How long an answer may take. A time-out only bounds a wait for an event; nothing ever waits this long on a working
+ * link. Flash times are several times the maxima of the RA8M1 data sheet (R01DS0421, code flash and data flash
+ * characteristics), so that a slow but healthy part never fails here.
+ */
+const TURNAROUND_MS = 2000;
+const ERASE_MS_PER_32_KIB = 1500;
+const ERASE_MS_PER_SMALL_BLOCK = 300;
+const WRITE_MS_PER_PHRASE = 15;
+/** 8N1: ten bits on the wire per byte. */
+const BITS_PER_BYTE = 10;
+
+export function wireMs(bytes: number, baudRate: number): number {
+  return (bytes * BITS_PER_BYTE * 1000) / baudRate;
+}
+
+/** Any command without flash work: its answer, with up to `bytes` on the wire both ways. */
+export function answerMs(bytes: number, baudRate: number): number {
+  return TURNAROUND_MS + wireMs(bytes, baudRate);
+}
+
+export function eraseMs(bytes: number, eraseUnit: number): number {
+  const blocks = Math.ceil(bytes / Math.max(eraseUnit, 1));
+  const large = Math.ceil(bytes / 0x8000) * ERASE_MS_PER_32_KIB;
+  return TURNAROUND_MS + Math.max(large, Math.min(blocks * ERASE_MS_PER_SMALL_BLOCK, 600_000));
+}
+
+export function writeFrameMs(bytes: number, baudRate: number, writeUnit: number): number {
+  return answerMs(bytes, baudRate) + Math.ceil(bytes / Math.max(writeUnit, 1)) * WRITE_MS_PER_PHRASE;
+}
+
+/** CRC of `bytes` by the chip: at least 1 MB/s. */
+export function crcMs(bytes: number): number {
+  return TURNAROUND_MS + bytes / 1000;
+}
+
+/** Erases all of code flash (2 MB), data flash, option memory and keys. */
+export const INITIALIZE_MS = 180_000;
+/** Key and certificate commands compute a signature or unwrap a key and write a few phrases. */
+export const KEY_MS = 5000;
