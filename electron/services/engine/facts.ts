@@ -19,6 +19,8 @@ export interface RunFacts extends PartFacts {
   open: string | null;
   /** True once something that cannot be undone has been evidenced. */
   irreversibleDone: boolean;
+  /** Silicon itself said so, and it is in the journal. */
+  locked: boolean;
   /** The phase of the last intent: where the run was when it ended. */
   last: string | null;
   /** True once an intent stood that may change the part. */
@@ -44,6 +46,12 @@ export function withEvidence(facts: PartFacts, body: Record<string, unknown>): P
   };
 }
 
+/** A phase whose measurement broke its limit is journalled, but it is no evidence that the phase was done. */
+function holds(body: Record<string, unknown>): boolean {
+  const measured = body['measurements'];
+  return !Array.isArray(measured) || measured.every((one: { ok?: unknown }) => one.ok !== false);
+}
+
 /**
  * Replays a journal. A lock is settled only by a later reading of the part's state: that the command was answered
  * proves nothing. Other irreversible operations return what they read back, so their own evidence settles them.
@@ -54,6 +62,7 @@ export function factsOf(journal: readonly JournalRow[], recipe: Recipe): RunFact
   let open: string | null = null;
   let irreversibleDone = false;
   let last: string | null = null;
+  let locked = false;
   let touched = false;
   const evidenced = new Set<string>();
   for (const row of journal) {
@@ -64,11 +73,12 @@ export function factsOf(journal: readonly JournalRow[], recipe: Recipe): RunFact
       if (row.irreversible) open = row.phase;
     }
     if (row.kind === 'evidence') {
-      evidenced.add(row.phase);
+      if (holds(row.body)) evidenced.add(row.phase);
+      locked ||= row.body['locked'] === true;
       part = withEvidence(part, row.body);
       const settles = operation === 'read-state' || (row.phase === open && operation !== 'lock');
       if (settles && open !== null) [open, irreversibleDone] = [null, true];
     }
   }
-  return { ...part, evidenced, open, irreversibleDone, last, touched };
+  return { ...part, evidenced, open, irreversibleDone, locked, last, touched };
 }

@@ -1,4 +1,4 @@
-import type { ChipState } from '#drivers/core/errors.ts';
+import type { ChipState, DriverErrorCode } from '#drivers/core/errors.ts';
 
 /** What the engine itself can find wrong; drivers and the store bring codes of their own. */
 export type EngineCode =
@@ -15,12 +15,12 @@ export type EngineCode =
 
 /** A failure the engine found. `chip` stays null where the journal decides what is known of the part. */
 export class RunError extends Error {
-  readonly code: EngineCode;
+  readonly code: EngineCode | DriverErrorCode;
   readonly chip: ChipState | null;
   readonly context: Record<string, string | number | boolean>;
 
   constructor(
-    code: EngineCode,
+    code: EngineCode | DriverErrorCode,
     context: Record<string, string | number | boolean> = {},
     options: { chip?: ChipState; cause?: unknown } = {},
   ) {

@@ -9,7 +9,7 @@ export type Verdict =
   | { kind: 'passed'; evidence: string[] }
   | { kind: 'failed'; code: FailureCode; chip: ChipState; refund: boolean }
   /** Another part is in the socket: nothing is learnt of this run. */
-  | { kind: 'other-part'; found: string };
+  | { kind: 'other-part'; found: string; expected: string };
 
 const READS = new Set(['lock', 'read-state']);
 
@@ -19,7 +19,7 @@ const READS = new Set(['lock', 'read-state']);
  */
 export function judge(recipe: Recipe, facts: RunFacts, state: PartState, code: FailureCode): Verdict {
   if (facts.chipUid !== null && state.chipUid !== facts.chipUid) {
-    return { kind: 'other-part', found: state.chipUid };
+    return { kind: 'other-part', found: state.chipUid, expected: facts.chipUid };
   }
   const locks = recipe.phases.some((phase) => phase.operation === 'lock');
   if (locks && !state.locked) return openPart(facts, state, code);

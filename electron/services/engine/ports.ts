@@ -1,0 +1,51 @@
+import type { DriverHost } from '#drivers/core/host-api.ts';
+import type { Recipe } from '#services/recipe.ts';
+import type { CertificateRepository, RunRepository } from '#store/api.ts';
+import type { Clock } from './run-tracker.ts';
+
+/** A job as a run needs it: the recipe and its artefacts, checked before. */
+export interface RunJob {
+  recipe: Recipe;
+  sha256: string;
+  /** SHA-256 of the firmware image, as the driver process knows it. */
+  firmware: string;
+  /** `.rkey` file as delivered. */
+  oemRootKey: Uint8Array;
+  keyCertificate: Uint8Array;
+  codeCertificate: Uint8Array;
+}
+
+/** The authority as a run needs it. Rejections are AppErrors with sentences of their own. */
+export interface IdentityAuthority {
+  /** Subject of the issuing CA, as the store records it beside each certificate. */
+  readonly issuerName: string;
+  /** Issuing CA, DER: goes into the part behind the leaf. */
+  readonly issuerCertificate: Uint8Array;
+  issue(request: {
+    csr: Uint8Array;
+    deviceId: string;
+    chipUid: string;
+    serial: string;
+    recipe: Recipe;
+  }): Promise<{ der: Uint8Array; serial: string; fingerprint: string }>;
+  /** Throws unless the challenge was signed by the key of `leaf` and the chain leads to this authority. */
+  verifyProof(proof: {
+    challenge: Uint8Array;
+    publicKey: Uint8Array;
+    signature: Uint8Array;
+    chain: Uint8Array[];
+    deviceId: string;
+    fingerprint: string;
+  }): Promise<void> | void;
+}
+
+/** What a run works with. Instances come from the composition. */
+export interface EnginePorts {
+  runs: RunRepository;
+  certificates: CertificateRepository;
+  drivers: Pick<DriverHost, 'run'>;
+  authority: IdentityAuthority;
+  clock: Clock;
+  /** Called once a run has passed and is on disk: builds and signs its record. */
+  record(runId: string): Promise<void>;
+}

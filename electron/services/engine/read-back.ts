@@ -1,0 +1,157 @@
+import type { ErrorView } from '#contract/errors.ts';
+import type { MeasurementView } from '#contract/sites.ts';
+import type { PartState } from '#drivers/core/operations.ts';
+import type { RecipePhase } from '#services/recipe.ts';
+import type { JournalRow, RunRow } from '#store/api.ts';
+import { coded, endingOf, finishRun, type RunEnd } from './conclude.ts';
+import { drive, phaseSignal } from './drive.ts';
+import { factsOf, type RunFacts } from './facts.ts';
+import type { FailureCode } from './failure-table.ts';
+import { classify, viewOf } from './failures.ts';
+import type { EnginePorts, RunJob } from './ports.ts';
+import { RunTracker } from './run-tracker.ts';
+import { judge, type Verdict } from './verdict.ts';
+
+export interface ReadBackSpec {
+  row: RunRow;
+  job: RunJob;
+  /** The site whose socket the part is in: not always the one that the run began on. */
+  site: string;
+  tracker: RunTracker;
+  abort: AbortSignal;
+  onChange: (now: boolean) => void;
+}
+
+/** The view of a run that this process did not make: rebuilt from its journal. */
+export function restoreTracker(
+  row: RunRow,
+  job: RunJob,
+  journal: readonly JournalRow[],
+  clock: () => number,
+): RunTracker {
+  const tracker = new RunTracker(row, job.recipe, clock);
+  const facts = factsOf(journal, job.recipe);
+  for (const { kind, phase, body } of journal) {
+    if (kind !== 'evidence') continue;
+    const seconds = typeof body['seconds'] === 'number' ? body['seconds'] : 0;
+    tracker.finish(phase, seconds, (body['measurements'] ?? []) as MeasurementView[]);
+  }
+  if (facts.last !== null && !facts.evidenced.has(facts.last)) tracker.fail(facts.last, 'unknown', 0, []);
+  tracker.part({ chipUid: facts.chipUid, deviceId: facts.deviceId });
+  tracker.end(row.error);
+  return tracker;
+}
+
+/** Marks a run that a crash left `running`: from here on only a read-back ends it. */
+export async function markInterrupted(ports: EnginePorts, row: RunRow, job: RunJob): Promise<RunRow> {
+  if (row.outcome !== 'running') return row;
+  const facts = factsOf(await ports.runs.journal(row.id), job.recipe);
+  const title = job.recipe.phases.find((phase) => phase.id === facts.last)?.title.toLowerCase();
+  const error = viewOf(coded('interrupted'), 'unknown', title === undefined ? {} : { phase: title });
+  return ports.runs.finish({ runId: row.id, outcome: 'unknown', error, body: {}, refund: false });
+}
+
+/**
+ * Reads the part and ends an unknown run as what silicon says. Never rejects; a part that does not answer, or another
+ * part in the socket, leaves the run unknown.
+ */
+export async function readBack(spec: ReadBackSpec, ports: EnginePorts): Promise<RunEnd> {
+  const { row, job, tracker, onChange } = spec;
+  tracker.readingBack(true);
+  onChange(true);
+  try {
+    const facts = factsOf(await ports.runs.journal(row.id), job.recipe);
+    if (facts.chipUid === null && !facts.touched) return await nothingDone(ports, row);
+    return await settle(spec, ports, facts);
+  } catch (error) {
+    const view = viewOf(error, 'unknown', { phase: 'read back' });
+    return { runId: row.id, outcome: 'unknown', error: view, stored: true, stuck: false, adopt: null };
+  } finally {
+    tracker.readingBack(false);
+  }
+}
+
+/** The run ended before any part was read or written: there is nothing to read back. */
+function nothingDone(ports: EnginePorts, row: RunRow): Promise<RunEnd> {
+  const error = viewOf(causeOf(row.error), 'untouched');
+  return finishRun(ports, row.id, { outcome: 'failed', error, body: {}, refund: false });
+}
+
+async function settle(spec: ReadBackSpec, ports: EnginePorts, facts: RunFacts): Promise<RunEnd> {
+  const { row, job, tracker } = spec;
+  const started = ports.clock();
+  const state = await read(spec, ports);
+  const seconds = (ports.clock() - started) / 1000;
+  const cause = causeOf(row.error);
+  const verdict = judge(job.recipe, facts, state, classify(cause).code);
+  if (verdict.kind === 'passed') await writeEvidence(ports, row, verdict, state, seconds);
+  if (verdict.kind === 'passed') verdict.evidence.forEach((phase) => tracker.finish(phase, seconds, []));
+  const ending = endingOf(verdict, state, {}, cause);
+  // Another part teaches nothing: the run stays as it stands in the store.
+  if (ending.outcome === 'unknown') {
+    return {
+      runId: row.id,
+      outcome: 'unknown',
+      error: ending.error,
+      stored: true,
+      stuck: false,
+      adopt: null,
+    };
+  }
+  return finishRun(ports, row.id, ending);
+}
+
+/** The failure that made the run unknown, with the words it had. */
+function causeOf(error: ErrorView | null): Error {
+  const known = error === null ? null : classify(coded(error.code as FailureCode, error.details ?? {}));
+  return known === null || known.code === 'internal'
+    ? coded('interrupted')
+    : coded(known.code, known.context);
+}
+
+/** Time to read a part where the recipe names none, seconds. */
+const READ_SECONDS = 60;
+
+async function read(spec: ReadBackSpec, ports: EnginePorts): Promise<PartState> {
+  const { job, site, abort, tracker, onChange } = spec;
+  const phase = job.recipe.phases.find((one) => one.operation === 'read-state') ?? readPhase;
+  const limit = phaseSignal(phase, [abort]);
+  try {
+    const { output } = await drive(ports, site, {
+      operation: 'read-state',
+      input: {},
+      signal: limit.signal,
+      onProgress: (progress) => {
+        tracker.progress(progress);
+        onChange(false);
+      },
+    });
+    return output;
+  } finally {
+    limit.dispose();
+  }
+}
+
+const readPhase: RecipePhase = {
+  id: 'read-back',
+  title: 'Read back',
+  operation: 'read-state',
+  params: {},
+  limits: [],
+  irreversible: false,
+  timeout: READ_SECONDS,
+};
+
+/** The reading is the evidence that the run itself never got to write. */
+async function writeEvidence(
+  ports: EnginePorts,
+  row: RunRow,
+  verdict: Extract<Verdict, { kind: 'passed' }>,
+  state: PartState,
+  seconds: number,
+): Promise<void> {
+  const body = { state, locked: state.locked, lifecycle: state.lifecycle, readBack: true };
+  for (const phase of verdict.evidence) {
+    await ports.runs.evidence({ runId: row.id, phase, body, measurements: [], seconds });
+  }
+}

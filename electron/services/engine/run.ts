@@ -1,0 +1,132 @@
+import type { MeasurementView } from '#contract/sites.ts';
+import type { Progress } from '#drivers/core/operations.ts';
+import type { RecipePhase } from '#services/recipe.ts';
+import type { RunRow } from '#store/api.ts';
+import { acts, type ActContext, type ActResult, type RunMemory } from './acts.ts';
+import { drive, phaseSignal } from './drive.ts';
+import { noFacts, withEvidence, type PartFacts } from './facts.ts';
+import { brokenLimit, judgeMeasurements } from './limits.ts';
+import type { EnginePorts, RunJob } from './ports.ts';
+import { limitsOf } from './quality-gate.ts';
+import { concludeFailure, concludeSuccess, type RunEnd } from './conclude.ts';
+import type { RunTracker } from './run-tracker.ts';
+
+/** What a run is told. `stop`: a person's wish, honoured between irreversible steps. `abort`: the part or link is gone. */
+export interface RunSpec {
+  row: RunRow;
+  job: RunJob;
+  tracker: RunTracker;
+  stop: AbortSignal;
+  abort: AbortSignal;
+  /** `now`: a step began or ended; otherwise only progress moved. */
+  onChange: (now: boolean) => void;
+}
+
+/**
+ * One attempt on one unit, from the first phase to its end in the store. Never rejects: whatever happens, the run ends
+ * as passed, failed or unknown (docs/run-engine.md tells the order of events).
+ */
+export async function executeRun(spec: RunSpec, ports: EnginePorts): Promise<RunEnd> {
+  const run = new Run(spec, ports);
+  try {
+    for (const phase of spec.job.recipe.phases) await run.phase(phase);
+    return await concludeSuccess(spec, ports);
+  } catch (error) {
+    return await concludeFailure(spec, ports, error, run.current);
+  }
+}
+
+class Run {
+  current: RecipePhase | null = null;
+  private readonly spec: RunSpec;
+  private readonly ports: EnginePorts;
+  private readonly memory: RunMemory = { csr: null, leaf: null, identityBound: false };
+  private facts: PartFacts = noFacts;
+  /** From the first intent that cannot be undone on, a person's stop waits: the part must be read first. */
+  private committed = false;
+
+  constructor(spec: RunSpec, ports: EnginePorts) {
+    this.spec = spec;
+    this.ports = ports;
+  }
+
+  /** Intent (durable) -> act -> evidence with measurements against limits. */
+  async phase(phase: RecipePhase): Promise<void> {
+    const { row, tracker, stop, abort, onChange } = this.spec;
+    this.current = phase;
+    abort.throwIfAborted();
+    if (!this.committed) stop.throwIfAborted();
+    tracker.begin(phase.id);
+    onChange(true);
+    await this.ports.runs.intent({
+      runId: row.id,
+      phase: phase.id,
+      irreversible: phase.irreversible,
+      body: intentBody(phase, this.spec.job, this.facts),
+    });
+    this.committed ||= phase.irreversible;
+    const limit = phaseSignal(phase, this.committed ? [abort] : [stop, abort]);
+    const started = this.ports.clock();
+    try {
+      const result = await acts[phase.operation](this.context(phase, limit.signal));
+      await this.evidence(phase, result, (this.ports.clock() - started) / 1000);
+    } finally {
+      limit.dispose();
+    }
+  }
+
+  private context(phase: RecipePhase, signal: AbortSignal): ActContext {
+    const { row, job } = this.spec;
+    const onProgress = (progress: Progress) => this.progress(progress);
+    return {
+      runId: row.id,
+      phase,
+      job,
+      facts: this.facts,
+      memory: this.memory,
+      ports: this.ports,
+      drive: (operation, input) => drive(this.ports, row.site, { operation, input, signal, onProgress }),
+    };
+  }
+
+  private progress(progress: Progress): void {
+    this.spec.tracker.progress(progress);
+    this.spec.onChange(false);
+  }
+
+  private async evidence(phase: RecipePhase, result: ActResult, seconds: number): Promise<void> {
+    const limits = limitsOf(phase);
+    const measurements: MeasurementView[] = judgeMeasurements(result.measurements, limits);
+    const { tracker, row, onChange } = this.spec;
+    await this.ports.runs.evidence({
+      runId: row.id,
+      phase: phase.id,
+      body: result.body,
+      measurements: measurements.map(finite),
+      seconds,
+    });
+    this.facts = withEvidence(this.facts, result.body);
+    tracker.part({ chipUid: this.facts.chipUid, deviceId: this.facts.deviceId });
+    if (typeof result.body['attempt'] === 'number') tracker.part({ attempt: result.body['attempt'] });
+    const failure = result.failure ?? brokenLimit(measurements, limits);
+    if (failure === null) tracker.finish(phase.id, seconds, measurements);
+    else tracker.fail(phase.id, 'failed', seconds, measurements);
+    onChange(true);
+    if (failure !== null) throw failure;
+  }
+}
+
+/** JSON has no NaN: what could not be computed is stored as a value that no limit holds. */
+const finite = (one: MeasurementView): MeasurementView =>
+  Number.isFinite(one.value) ? one : { ...one, value: -1, ok: false };
+
+/** What is about to be done, by hash: enough to say later which bytes a part may hold. */
+function intentBody(phase: RecipePhase, job: RunJob, facts: PartFacts): Record<string, unknown> {
+  return {
+    operation: phase.operation,
+    params: phase.params,
+    job: job.sha256,
+    ...(facts.chipUid === null ? {} : { chipUid: facts.chipUid }),
+    ...(phase.operation === 'program' || phase.operation === 'verify' ? { image: job.firmware } : {}),
+  };
+}
