@@ -1,0 +1,87 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { composeInNode } from '../electron/compose/compose-in-node.ts';
+import { startupFailure } from '../electron/compose/startup-failure.ts';
+import { runDemoBatch, type DemoResult } from './demo-batch.ts';
+import { drawProgress } from './progress-bar.ts';
+
+const HELP = `The demo batch without a screen
+
+  npm run demo -- [options]
+
+  --units N         how many units to make            (default 8)
+  --sites N         sites of the virtual bench        (default 4)
+  --speed S         wire: paced as in life; max: not   (default wire)
+  --data-dir DIR    a station of its own there        (default: a fresh temporary folder)
+  --json            one line of JSON on standard output, nothing else
+  --help            this text
+`;
+
+function parse() {
+  const { values } = parseArgs({
+    options: {
+      units: { type: 'string', default: '8' },
+      sites: { type: 'string', default: '4' },
+      speed: { type: 'string', default: 'wire' },
+      'data-dir': { type: 'string' },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  const units = wholeNumber('--units', values.units, 2000);
+  const sites = wholeNumber('--sites', values.sites, 64);
+  if (values.speed !== 'wire' && values.speed !== 'max') throw new Error('--speed is wire or max.');
+  return { ...values, units, sites, speed: values.speed };
+}
+
+function wholeNumber(name: string, text: string, most: number): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1 || value > most)
+    throw new Error(`${name} takes a whole number from 1 to ${most}.`);
+  return value;
+}
+
+async function demo(options: ReturnType<typeof parse>): Promise<DemoResult> {
+  const dataDir = options['data-dir'] ?? mkdtempSync(join(tmpdir(), 'rootline-demo-'));
+  const station = await composeInNode({
+    dataDir,
+    demo: true,
+    passphrase: null,
+    notify: () => undefined,
+    bench: { sites: options.sites, speed: options.speed },
+  });
+  try {
+    return await runDemoBatch(station, options.units, drawProgress);
+  } finally {
+    await station.close();
+  }
+}
+
+function options(): ReturnType<typeof parse> {
+  try {
+    return parse();
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n${HELP}`);
+    process.exit(2);
+  }
+}
+
+const given = options();
+if (given.help) {
+  process.stdout.write(HELP);
+  process.exit(0);
+}
+try {
+  const result = await demo(given);
+  const line = given.json
+    ? JSON.stringify(result)
+    : `${result.passed} of ${result.units} units passed in ${result.seconds.toFixed(1)} s. Records: ${result.records}`;
+  process.stdout.write(`${line}\n`);
+  process.exit(result.passed === result.units ? 0 : 1);
+} catch (error) {
+  const { title, text } = startupFailure(error);
+  process.stderr.write(`${title}\n${text}\n`);
+  process.exit(1);
+}
