@@ -34,6 +34,7 @@ export interface PersonRow {
 }
 export interface PeopleRepository {
   list(): Promise<PersonRow[]>;
+  get(id: string): Promise<PersonRow | null>;
   byBadge(badgeHash: string): Promise<PersonRow | null>;
   put(person: PersonRow, actor: string): Promise<void>;
   noteAttempt(id: string, failedAttempts: number, lockedUntil: string | null): Promise<void>;

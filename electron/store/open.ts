@@ -58,7 +58,7 @@ function compose(read: Remote<Reads>, write: Remote<Writes>): Omit<Store, 'close
     verify: () => verify(read),
   };
   return {
-    people: { list: people.list, byBadge: people.byBadge, ...pick(write.people, 'put', 'noteAttempt') },
+    people: { ...pick(people, 'list', 'get', 'byBadge'), ...pick(write.people, 'put', 'noteAttempt') },
     jobs: { list: jobs.list, get: jobs.get, put: write.jobs.put },
     batches: {
       ...pick(batches, 'list', 'get', 'totals'),

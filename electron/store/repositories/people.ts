@@ -9,6 +9,8 @@ const COLUMNS = `id, name, role, pin_hash AS pinHash, badge_hash AS badgeHash, f
 export function peopleReads(c: Connection) {
   return {
     list: (): PersonRow[] => c.all(`SELECT ${COLUMNS} FROM people ORDER BY id`),
+    get: (id: string): PersonRow | null =>
+      c.get<PersonRow>(`SELECT ${COLUMNS} FROM people WHERE id = ?`, id) ?? null,
     byBadge: (badgeHash: string): PersonRow | null =>
       c.get<PersonRow>(`SELECT ${COLUMNS} FROM people WHERE badge_hash = ?`, badgeHash) ?? null,
   };
