@@ -1,0 +1,139 @@
+import { createPublicKey, sign, X509Certificate, type KeyObject } from 'node:crypto';
+import type { Recipe } from '#services/recipe.ts';
+import type { SettingsRepository } from '#store/api.ts';
+import {
+  checkCaValidity,
+  createIssuingCa,
+  createRoot,
+  createStationCertificate,
+  type AuthorityNames,
+} from './ca.ts';
+import { checkAuthority, checkEndEntity } from './chain.ts';
+import { createIssuer, type IssuedCertificate, type IssueRequest } from './issuer.ts';
+import { hardwareTypeOf } from './profile.ts';
+import { verifyProof, type Proof } from './proof.ts';
+import type { Signer } from './signer.ts';
+
+/** Ids of the keys in the vault; their certificates stand in the settings under `pki.<id>`, base64 of DER. */
+export const KEY_IDS = { root: 'root-ca', issuing: 'issuing-ca', station: 'station' } as const;
+type KeyId = (typeof KEY_IDS)[keyof typeof KEY_IDS];
+const purposes: Record<KeyId, string> = {
+  'root-ca': 'certificate-signing',
+  'issuing-ca': 'certificate-signing',
+  station: 'record-signing',
+};
+
+/** What the authority needs of the vault. */
+export interface KeyVault {
+  /** Makes a P-256 key where there is none under this id; does nothing where there is. */
+  ensureKey(id: string, purpose: string): Promise<void>;
+  /** Lends the private key to `use` and to nobody else. */
+  withKey<T>(id: string, purpose: string, use: (key: KeyObject) => T | Promise<T>): Promise<T>;
+}
+
+/** The station's certificate authority. Satisfies the run engine's IdentityAuthority. */
+export interface Authority {
+  /** DER. */
+  readonly root: Uint8Array;
+  readonly issuerCertificate: Uint8Array;
+  readonly station: Uint8Array;
+  readonly issuerName: string;
+  /** The station's key, for records, manifests and audit checkpoints. */
+  readonly stationSigner: Signer;
+  issue(request: Omit<IssueRequest, 'profile'> & { recipe: Recipe }): Promise<IssuedCertificate>;
+  /** Throws AppError `chain-invalid`, `proof-key`, `proof-signature`. */
+  verifyProof(proof: Proof): void;
+  /** For pre-flight: throws AppError `ca-validity` unless every certificate outlives `until`. */
+  checkValidity(until: Date): void;
+}
+
+async function vaultSigner(vault: KeyVault, id: KeyId): Promise<Signer> {
+  const purpose = purposes[id];
+  await vault.ensureKey(id, purpose);
+  const publicKeySpki = await vault.withKey(id, purpose, (key) =>
+    createPublicKey(key).export({ type: 'spki', format: 'der' }),
+  );
+  return {
+    publicKeySpki,
+    sign: (data) => vault.withKey(id, purpose, (key) => sign('sha256', data, { key, dsaEncoding: 'der' })),
+  };
+}
+
+type Settings = Pick<SettingsRepository, 'get' | 'set'>;
+
+/** The certificate under `id`, made now if a first start or a crash in the middle of one left none. */
+async function ensureCertificate(
+  settings: Settings,
+  id: KeyId,
+  make: () => Promise<Buffer>,
+): Promise<Buffer> {
+  const stored = await settings.get(`pki.${id}`);
+  if (stored !== null) return Buffer.from(stored, 'base64');
+  const made = await make();
+  await settings.set(`pki.${id}`, made.toString('base64'), 'station');
+  return made;
+}
+
+function namesOf(station: string): AuthorityNames {
+  return {
+    organization: 'Rootline demo',
+    root: 'Rootline demo root CA',
+    issuing: 'Rootline demo issuing CA',
+    station: station.slice(0, 64),
+  };
+}
+
+interface Material {
+  signers: Record<KeyId, Signer>;
+  certificates: Record<KeyId, Buffer>;
+}
+
+async function loadMaterial(vault: KeyVault, settings: Settings, stationName: string): Promise<Material> {
+  const names = namesOf(stationName);
+  const root = await vaultSigner(vault, 'root-ca');
+  const issuing = await vaultSigner(vault, 'issuing-ca');
+  const station = await vaultSigner(vault, 'station');
+  const signers = { 'root-ca': root, 'issuing-ca': issuing, station };
+  const certificates = {
+    'root-ca': await ensureCertificate(settings, 'root-ca', () => createRoot(root, names)),
+    'issuing-ca': await ensureCertificate(settings, 'issuing-ca', () =>
+      createIssuingCa(root, issuing.publicKeySpki, names),
+    ),
+    station: await ensureCertificate(settings, 'station', () =>
+      createStationCertificate(issuing, station.publicKeySpki, names),
+    ),
+  };
+  return { signers, certificates };
+}
+
+function profileOf({ certificate, target }: Recipe): IssueRequest['profile'] {
+  return { ...certificate, hardwareType: hardwareTypeOf(target) };
+}
+
+/**
+ * Loads the authority, making what is missing: a demo root, an issuing CA and the station's key at first start.
+ * Checks on every start that the three certificates still hold together. Throws AppError `chain-invalid`.
+ */
+export async function createAuthority(
+  vault: KeyVault,
+  store: { settings: Settings },
+  stationName: string,
+): Promise<Authority> {
+  const { signers, certificates } = await loadMaterial(vault, store.settings, stationName);
+  const [root, issuing] = [certificates['root-ca'], certificates['issuing-ca']];
+  const trusted = { root: new X509Certificate(root), issuing: new X509Certificate(issuing) };
+  const now = new Date();
+  checkAuthority(trusted.issuing, trusted.root, now);
+  checkEndEntity(new X509Certificate(certificates.station), trusted.issuing, 'station', now);
+  const issuer = await createIssuer({ signer: signers['issuing-ca'], certificate: issuing });
+  return {
+    root,
+    issuerCertificate: issuing,
+    station: certificates.station,
+    issuerName: trusted.issuing.subject.replaceAll('\n', ', '),
+    stationSigner: signers.station,
+    issue: ({ recipe, ...request }) => issuer.issue({ ...request, profile: profileOf(recipe) }),
+    verifyProof: (proof) => verifyProof(proof, trusted),
+    checkValidity: (until) => checkCaValidity([root, issuing, certificates.station], new Date(), until),
+  };
+}
