@@ -42,7 +42,8 @@ const ENROL: Phases = [
     id: 'enrol',
     title: 'Enrol QDID',
     operation: 'enrol',
-    limits: [{ name: 'enrol-score', min: 60 }],
+    // 0..100; a part at the gate's limit of 12 % scores 20, so the gate has the last word.
+    limits: [{ name: 'enrol-score', min: 10 }],
     timeout: 30,
   },
   {

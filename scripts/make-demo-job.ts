@@ -2,12 +2,12 @@ import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { format, resolveConfig } from 'prettier';
-import { wrapUfpkForBench } from '#drivers/artefacts/bench-ufpk.ts';
 import { makeCodeCertificate, makeKeyCertificate, paddedBootloader } from '#drivers/artefacts/boot-chain.ts';
 import { wrapKey } from '#drivers/artefacts/key-wrapping.ts';
 import { rawPublicKey } from '#drivers/artefacts/p256.ts';
 import { RKEY_TYPE_OEM_ROOT_PUBLIC_KEY, writeRkey } from '#drivers/artefacts/rkey.ts';
 import { parseImage } from '#drivers/images/parse-image.ts';
+import { simulatorUfpk } from '#drivers/virtual/ra8m1/key-injection.ts';
 import { BOOTLOADER_BYTES, FIRMWARE } from './build-firmware.ts';
 import { demoRecipe } from './demo-recipe.ts';
 
@@ -48,12 +48,10 @@ export async function makeDemoJob(folder: string): Promise<void> {
 }
 
 function wrappedForBench(publicKey: Uint8Array): Uint8Array {
-  const ufpk = randomBytes(32);
+  const { ufpk, wufpk } = simulatorUfpk(randomBytes(16));
   const iv = randomBytes(16);
   const encryptedKey = wrapKey(ufpk, iv, publicKey);
-  const rkey = { keyType: RKEY_TYPE_OEM_ROOT_PUBLIC_KEY, wufpk: wrapUfpkForBench(ufpk), iv, encryptedKey };
-  ufpk.fill(0);
-  return writeRkey(rkey);
+  return writeRkey({ keyType: RKEY_TYPE_OEM_ROOT_PUBLIC_KEY, wufpk, iv, encryptedKey });
 }
 
 if (import.meta.main) {

@@ -48,6 +48,9 @@ describe('checkImage', () => {
     expect(refusal(image([0x02000000, 10], [0x02000020, 16]))).toBeNull();
     expect(refusal(image([0x02000000, 128], [0x02000101, 16]))).toMatchObject({ gapBytes: 129 });
   });
+  it('sees a gap across two areas of one flash', () => {
+    expect(refusal(image([0x02000000, 0x8000], [0x02010000, 128]))).toMatchObject({ address: '0x02008000' });
+  });
   it('takes parts in different memories', () => {
     expect(refusal(image([0x02000000, 128], [0x27000000, 64]))).toBeNull();
   });

@@ -29,20 +29,19 @@ export function imageBytes(image: Image): number {
 }
 
 function checkInside(segment: Segment, areas: readonly MemoryArea[]): void {
-  const end = segment.address + segment.bytes.length;
-  let next = segment.address;
-  while (next < end) {
-    const area = areaOf(next, areas);
-    if (area === undefined) throw outside(next);
-    next = area.end + 1;
-  }
+  const address = firstOutside(segment.address, segment.address + segment.bytes.length, areas);
+  if (address === null) return;
+  throw new DriverError('image-range', `address ${hexAddress(address)} is outside the chip's memory`, {
+    chip: 'untouched',
+    context: { address: hexAddress(address) },
+  });
 }
 
+/** Two memories with nothing in between are no gap; two areas of one flash that touch are one memory. */
 function checkGap(before: Segment, after: Segment, areas: readonly MemoryArea[]): void {
   const gap = before.address + before.bytes.length;
-  const area = areaOf(gap - 1, areas);
-  if (area === undefined || area !== areaOf(after.address, areas)) return;
-  const unit = area.writeUnit;
+  if (firstOutside(gap, after.address, areas) !== null) return;
+  const unit = areaOf(gap - 1, areas)?.writeUnit ?? 1;
   if (Math.ceil(gap / unit) >= Math.floor(after.address / unit)) return;
   const bytes = after.address - gap;
   throw new DriverError('image-range', `the image leaves a gap of ${bytes} bytes at ${hexAddress(gap)}`, {
@@ -51,13 +50,16 @@ function checkGap(before: Segment, after: Segment, areas: readonly MemoryArea[])
   });
 }
 
-function areaOf(address: number, areas: readonly MemoryArea[]): MemoryArea | undefined {
-  return areas.find((area) => address >= area.start && address <= area.end);
+/** First address of `start` to `end` (exclusive) that no area holds; null where all of it can be programmed. */
+function firstOutside(start: number, end: number, areas: readonly MemoryArea[]): number | null {
+  for (let next = start; next < end;) {
+    const area = areaOf(next, areas);
+    if (area === undefined) return next;
+    next = area.end + 1;
+  }
+  return null;
 }
 
-function outside(address: number): DriverError {
-  return new DriverError('image-range', `address ${hexAddress(address)} is outside the chip's memory`, {
-    chip: 'untouched',
-    context: { address: hexAddress(address) },
-  });
+function areaOf(address: number, areas: readonly MemoryArea[]): MemoryArea | undefined {
+  return areas.find((area) => address >= area.start && address <= area.end);
 }

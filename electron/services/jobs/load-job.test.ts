@@ -6,12 +6,11 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AppError } from '#contract/errors.ts';
 import { jobView as jobViewSchema } from '#contract/jobs.ts';
 import { makeCodeCertificate, makeKeyCertificate } from '#drivers/artefacts/boot-chain.ts';
-import { unwrapBenchUfpk } from '#drivers/artefacts/bench-ufpk.ts';
 import { jobTools } from '#drivers/artefacts/job-tools.ts';
-import { unwrapKey } from '#drivers/artefacts/key-wrapping.ts';
 import { rawPublicKey } from '#drivers/artefacts/p256.ts';
 import { parseRkey, writeRkey } from '#drivers/artefacts/rkey.ts';
 import { parseImage } from '#drivers/images/parse-image.ts';
+import { unwrapInjectedKey } from '#drivers/virtual/ra8m1/key-injection.ts';
 import { loadJobFolder, loadJobs } from './load-job.ts';
 import { jobView } from './job-view.ts';
 
@@ -70,9 +69,9 @@ describe('the demo job', () => {
   });
   it('holds an OEM root key that a simulated chip unwraps: the key that signed the key certificate', () => {
     const { wufpk, iv, encryptedKey } = parseRkey(readFileSync(join(demo, 'oem-root.rkey')));
-    const key = unwrapKey(unwrapBenchUfpk(wufpk.subarray(4)), iv, encryptedKey);
-    expect(key).not.toBeNull();
-    expect(readFileSync(join(demo, 'key.cert')).subarray(40, 104)).toEqual(Buffer.from(key!));
+    const payload = Buffer.concat([Buffer.alloc(4), wufpk.subarray(4), iv, encryptedKey]);
+    const key = readFileSync(join(demo, 'key.cert')).subarray(40, 104);
+    expect(unwrapInjectedKey(payload, 64, false)).toEqual({ known: true, key: Uint8Array.from(key) });
   });
   it('is named by its content: white space in the file changes nothing, a limit does', async () => {
     const { sha256: original } = await loadJobFolder(folder, jobTools);
