@@ -26,7 +26,7 @@ export class FrameLink {
   private readonly parser: FrameParser = createFrameParser(['data']);
   private readonly removers: (() => void)[];
   private waiting: Waiting | null = null;
-  private gone: unknown = null;
+  private gone: Error | null = null;
   private late = 0;
 
   constructor(transport: Transport) {
@@ -89,7 +89,7 @@ export class FrameLink {
     );
   }
 
-  private fail(error: unknown): void {
+  private fail(error: Error): void {
     this.gone ??= error;
     this.settle()?.reject(error);
   }

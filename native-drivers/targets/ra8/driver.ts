@@ -1,0 +1,100 @@
+import type { ImageSource, TargetDriver, TargetSession } from '#drivers/core/driver.ts';
+import { DriverError } from '#drivers/core/errors.ts';
+import type { ChipState } from '#drivers/core/errors.ts';
+import type { Link } from '#drivers/core/link.ts';
+import type {
+  OperationContext,
+  OperationInput,
+  OperationName,
+  OperationResult,
+} from '#drivers/core/operations.ts';
+import { identify } from './identify.ts';
+import type { Family } from './identify.ts';
+import { lock } from './lock.ts';
+import { Ra8Part } from './part.ts';
+import { initialize, injectBootCertificates, injectOemRootKey } from './prepare.ts';
+import { program, verify } from './program.ts';
+import { readState } from './read-state.ts';
+
+type Operations = {
+  [K in OperationName]: (input: OperationInput<K>, context: OperationContext) => Promise<OperationResult<K>>;
+};
+
+/** Everything that a recipe can ask of an RA8 part; docs/targets/ra8m1.md says how each is done. */
+function operationsOf(part: Ra8Part, family: Family, images: ImageSource): Operations {
+  const agent = async (context: OperationContext) => (await part.useAgent(context.signal)).session;
+  return {
+    identify: ({ target }, context) => identify(part, family, target, context),
+    initialize: (_input, context) => initialize(part, context),
+    'inject-oem-root-key': (input, context) => injectOemRootKey(part, input, context),
+    program: ({ image }, context) => program(part, images, image, context),
+    verify: ({ image }, context) => verify(part, images, image, context),
+    'inject-boot-certificates': (input, context) => injectBootCertificates(part, input, context),
+    'boot-application': async (_input, context) => (await agent(context)).info(context),
+    enrol: async (_input, context) => (await agent(context)).enrol(context),
+    reconstruct: async (input, context) => (await agent(context)).reconstruct(input, context),
+    csr: async (input, context) => (await agent(context)).csr(input, context),
+    inject: async (input, context) => (await agent(context)).inject(input, context),
+    prove: async (input, context) => (await agent(context)).prove(input, context),
+    lock: (input, context) => lock(part, input, context),
+    'read-state': (_input, context) => readState(part, context),
+  };
+}
+
+/** A driver for one product family of RA8. */
+export function ra8Driver(family: Family, title: string): TargetDriver {
+  return {
+    id: family.target,
+    title,
+    operations: OPERATIONS,
+    open: (link, images) => openSession(link, family, images),
+  };
+}
+
+const OPERATIONS: readonly OperationName[] = [
+  'identify',
+  'initialize',
+  'inject-oem-root-key',
+  'program',
+  'verify',
+  'inject-boot-certificates',
+  'boot-application',
+  'enrol',
+  'reconstruct',
+  'csr',
+  'inject',
+  'prove',
+  'lock',
+  'read-state',
+];
+
+function openSession(link: Link, family: Family, images: ImageSource): TargetSession {
+  const part = new Ra8Part(link);
+  const operations = operationsOf(part, family, images);
+  return {
+    run: async (operation, input, context) => {
+      try {
+        return await operations[operation](input, context);
+      } catch (error) {
+        // Whatever was interrupted, the next step starts from a reset.
+        part.drop();
+        throw withChipState(error, operation, part);
+      }
+    },
+    close: () => {
+      part.drop();
+      return Promise.resolve();
+    },
+  };
+}
+
+/** Operations after whose failure only a read-back tells whether the part is locked. */
+const LOCKING: readonly OperationName[] = ['lock', 'read-state', 'identify'];
+
+/** A link that broke in a write says nothing of the chip, but this session knows that it never began to lock it. */
+function withChipState(error: unknown, operation: OperationName, part: Ra8Part): unknown {
+  if (!(error instanceof DriverError) || error.chip !== 'unknown') return error;
+  if (error.code === 'outcome-unknown' || LOCKING.includes(operation) || part.expectsLock) return error;
+  const chip: ChipState = part.touched ? 'not-locked' : 'untouched';
+  return new DriverError(error.code, error.message, { chip, context: error.context, cause: error.cause });
+}
