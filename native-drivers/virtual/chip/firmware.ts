@@ -25,8 +25,11 @@ export interface Firmware {
   stop(): void;
 }
 
-/** `send` puts bytes on the wire (paced by the chip); `reset` is a reset that software asked for. */
+/**
+ * `send` puts bytes on the wire (paced by the chip); `reset` is a reset that software asked for. `setBaudRate`: the UART's
+ * rate from after the bytes sent so far; 115200 after a reset. A chip without it keeps its firmware at 115200.
+ */
 export type FirmwareFactory = (
   hardware: ChipHardware,
-  wire: { send(bytes: Uint8Array): void; reset(): void },
+  wire: { send(bytes: Uint8Array): void; reset(): void; setBaudRate?(baudRate: number): void },
 ) => Firmware;
