@@ -7,7 +7,7 @@ import { z } from 'zod';
 const hex64 = z.string().regex(/^[0-9a-f]{64}$/);
 const artefact = z.strictObject({ file: z.string().regex(/^\w[\w.-]{0,99}$/), sha256: hex64 });
 
-export const phaseSchema = z.strictObject({
+const phaseSchema = z.strictObject({
   id: z.string().regex(/^[a-z0-9-]{1,40}$/),
   title: z.string().min(1).max(40),
   operation: z.enum([

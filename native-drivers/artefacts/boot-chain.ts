@@ -10,9 +10,6 @@ import { parseTlv, writeTlv, type Manifest } from './tlv.ts';
  * certificate > boot loader. Magic numbers and type/length words: Renesas RA8 boot firmware, as public signing tools
  * write them. All integers little-endian, keys Qx||Qy, signatures R||S, KEYHASH = SHA-256 of the boot loader's key.
  */
-export const KEY_CERTIFICATE_BYTES = 208;
-export const CODE_CERTIFICATE_BYTES = 216;
-
 const KEY_CERTIFICATE: Manifest = {
   name: 'key certificate',
   magic: 0x6b657963,

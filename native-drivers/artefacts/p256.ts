@@ -9,7 +9,7 @@ export function rawPublicKey(key: KeyObject): Uint8Array {
 }
 
 /** Key object of Qx||Qy; null where that is no point of P-256. */
-export function importRawPublicKey(raw: Uint8Array): KeyObject | null {
+function importRawPublicKey(raw: Uint8Array): KeyObject | null {
   const point = Buffer.from(raw);
   const x = point.toString('base64url', 0, COORDINATE);
   const y = point.toString('base64url', COORDINATE);

@@ -11,7 +11,7 @@ import { canonicalJson } from './canonical-json.ts';
 import { jobError } from './job-error.ts';
 import { brokenRule } from './recipe-rules.ts';
 
-export const JOB_FILE = 'job.json';
+const JOB_FILE = 'job.json';
 const LARGEST_JOB_FILE = 256 * 1024;
 
 /** A job whose every part has been checked: what is programmed from here on is what the recipe names. */
@@ -67,7 +67,7 @@ export async function loadJobs(root: string, tools: JobTools): Promise<ReadonlyM
 }
 
 /** Checks job.json by itself. Throws AppError `job-format` or `job-order` naming the field. */
-export function parseRecipe(bytes: Uint8Array): Recipe {
+function parseRecipe(bytes: Uint8Array): Recipe {
   const parsed = recipeSchema.safeParse(parseJson(bytes));
   if (!parsed.success) {
     const [issue] = parsed.error.issues;

@@ -4,7 +4,7 @@ export interface Traveller {
   lot: string;
   quantity: number;
 }
-export type TravellerField = 'traveller' | 'job' | 'lot' | 'quantity';
+type TravellerField = 'traveller' | 'job' | 'lot' | 'quantity';
 export type TravellerReading =
   { ok: true; traveller: Traveller } | { ok: false; field: TravellerField; problem: string };
 
