@@ -1,6 +1,7 @@
-import { createPublicKey, sign, X509Certificate, type KeyObject } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync, sign, X509Certificate } from 'node:crypto';
 import type { Recipe } from '#services/recipe.ts';
-import type { SettingsRepository } from '#store/api.ts';
+import type { Vault } from '#services/vault/vault.ts';
+import type { KeyRepository, SettingsRepository } from '#store/api.ts';
 import {
   checkCaValidity,
   createIssuingCa,
@@ -23,13 +24,8 @@ const purposes: Record<KeyId, string> = {
   station: 'record-signing',
 };
 
-/** What the authority needs of the vault. */
-export interface KeyVault {
-  /** Makes a P-256 key where there is none under this id; does nothing where there is. */
-  ensureKey(id: string, purpose: string): Promise<void>;
-  /** Lends the private key to `use` and to nobody else. */
-  withKey<T>(id: string, purpose: string, use: (key: KeyObject) => T | Promise<T>): Promise<T>;
-}
+/** What the authority needs of the vault: keys go in once and are lent for one signature at a time. */
+export type KeyVault = Pick<Vault, 'putKey' | 'withKey'>;
 
 /** The station's certificate authority. Satisfies the run engine's IdentityAuthority. */
 export interface Authority {
@@ -47,9 +43,21 @@ export interface Authority {
   checkValidity(until: Date): void;
 }
 
-async function vaultSigner(vault: KeyVault, id: KeyId): Promise<Signer> {
+type Settings = Pick<SettingsRepository, 'get' | 'set'>;
+type Keys = Pick<KeyRepository, 'get'>;
+
+/** Makes a P-256 key where there is none under this id. */
+async function ensureKey(vault: KeyVault, keys: Keys, id: KeyId): Promise<void> {
+  if ((await keys.get(id)) !== null) return;
+  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const pkcs8 = privateKey.export({ type: 'pkcs8', format: 'der' });
+  await vault.putKey(id, purposes[id], pkcs8, publicKey.export({ type: 'spki', format: 'der' }));
+}
+
+async function vaultSigner(vault: KeyVault, keys: Keys, id: KeyId): Promise<Signer> {
   const purpose = purposes[id];
-  await vault.ensureKey(id, purpose);
+  await ensureKey(vault, keys, id);
+  // Derived from the private key: the public part in the store is not under the envelope's seal.
   const publicKeySpki = await vault.withKey(id, purpose, (key) =>
     createPublicKey(key).export({ type: 'spki', format: 'der' }),
   );
@@ -58,8 +66,6 @@ async function vaultSigner(vault: KeyVault, id: KeyId): Promise<Signer> {
     sign: (data) => vault.withKey(id, purpose, (key) => sign('sha256', data, { key, dsaEncoding: 'der' })),
   };
 }
-
-type Settings = Pick<SettingsRepository, 'get' | 'set'>;
 
 /** The certificate under `id`, made now if a first start or a crash in the middle of one left none. */
 async function ensureCertificate(
@@ -83,16 +89,25 @@ function namesOf(station: string): AuthorityNames {
   };
 }
 
+export interface AuthorityStore {
+  settings: Settings;
+  keys: Keys;
+}
+
 interface Material {
   signers: Record<KeyId, Signer>;
   certificates: Record<KeyId, Buffer>;
 }
 
-async function loadMaterial(vault: KeyVault, settings: Settings, stationName: string): Promise<Material> {
+async function loadMaterial(
+  vault: KeyVault,
+  { settings, keys }: AuthorityStore,
+  stationName: string,
+): Promise<Material> {
   const names = namesOf(stationName);
-  const root = await vaultSigner(vault, 'root-ca');
-  const issuing = await vaultSigner(vault, 'issuing-ca');
-  const station = await vaultSigner(vault, 'station');
+  const root = await vaultSigner(vault, keys, 'root-ca');
+  const issuing = await vaultSigner(vault, keys, 'issuing-ca');
+  const station = await vaultSigner(vault, keys, 'station');
   const signers = { 'root-ca': root, 'issuing-ca': issuing, station };
   const certificates = {
     'root-ca': await ensureCertificate(settings, 'root-ca', () => createRoot(root, names)),
@@ -116,10 +131,10 @@ function profileOf({ certificate, target }: Recipe): IssueRequest['profile'] {
  */
 export async function createAuthority(
   vault: KeyVault,
-  store: { settings: Settings },
+  store: AuthorityStore,
   stationName: string,
 ): Promise<Authority> {
-  const { signers, certificates } = await loadMaterial(vault, store.settings, stationName);
+  const { signers, certificates } = await loadMaterial(vault, store, stationName);
   const [root, issuing] = [certificates['root-ca'], certificates['issuing-ca']];
   const trusted = { root: new X509Certificate(root), issuing: new X509Certificate(issuing) };
   const now = new Date();
