@@ -95,6 +95,15 @@ describe('boot certificates', () => {
     ).toMatchObject({
       field: 'imageVersion',
     });
+    for (const [at, field] of [
+      [120, 'signerId'],
+      [20, 'imageSize'],
+      [30, 'signature'],
+      [160, 'signature'],
+    ] as const)
+      expect(refused(() => verifyBootChain(keyCert, flip(codeCert, at, 0), bootloader))).toMatchObject({
+        field,
+      });
     expect(refused(() => parseKeyCertificate(codeCert))).toMatchObject({ field: 'length' });
     expect(refused(() => parseKeyCertificate(flip(keyCert, 0, 0)))).toMatchObject({ field: 'magic' });
     expect(refused(() => parseKeyCertificate(flip(keyCert, 20, 0)))).toMatchObject({ field: 'reserved' });
