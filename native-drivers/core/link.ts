@@ -19,7 +19,7 @@ export type ControlSpec =
 export interface Transport {
   readonly path: string;
   readonly baudRate: number;
-  /** Resolves once the bytes are handed to the operating system and drained. */
+  /** Resolves once the bytes are handed to the operating system; `setBaudRate` waits until they are on the wire. */
   write(bytes: Uint8Array): Promise<void>;
   /** At most one listener; returns its remover. Bytes that arrive with no listener are dropped and counted. */
   onData(listener: (bytes: Uint8Array) => void): () => void;

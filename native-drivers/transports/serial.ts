@@ -1,4 +1,3 @@
-import { readSync } from 'node:fs';
 import { SerialPort } from 'serialport';
 import { DriverError } from '../core/errors.ts';
 import type { Transport } from '../core/link.ts';
@@ -15,7 +14,7 @@ export interface ModemLines {
 }
 
 export interface SerialTransport extends Transport {
-  /** Bytes dropped: stale ones found at open, and ones that arrived with nobody listening. */
+  /** Bytes that arrived with nobody listening. What the system held before the open, it discards uncounted. */
   readonly dropped: number;
   readonly modem: ModemLines;
   /** Ends the link as `port-gone`: whoever sees the device vanish first says so. */
@@ -31,23 +30,22 @@ export async function openSerial(path: string, baudRate: number): Promise<Serial
       else openError(path, error).then(reject, reject);
     });
   });
-  return new NodeSerialTransport(port, drainStale(port));
+  return new NodeSerialTransport(port);
 }
 
 class NodeSerialTransport implements SerialTransport {
   readonly path: string;
   readonly modem: ModemLines;
-  dropped: number;
+  dropped = 0;
   private readonly port: SerialPort;
   private listener: ((bytes: Uint8Array) => void) | null = null;
   private readonly goneListeners = new Set<(error: Error) => void>();
   private gone: DriverError | null = null;
   private closing = false;
 
-  constructor(port: SerialPort, dropped: number) {
+  constructor(port: SerialPort) {
     this.port = port;
     this.path = port.path;
-    this.dropped = dropped;
     this.modem = modemOf(port);
     port.on('data', (bytes: Buffer) => {
       if (this.listener === null) this.dropped += bytes.length;
@@ -120,21 +118,6 @@ class NodeSerialTransport implements SerialTransport {
 
 function stuck(path: string, bytes: number): DriverError {
   return new DriverError('no-answer', 'The adapter does not take bytes.', { context: { path, bytes } });
-}
-
-/** Reads away what the system still holds from before: it answers no question of ours. Returns how much it was. */
-function drainStale(port: SerialPort): number {
-  const fd = port.port !== undefined && 'fd' in port.port ? port.port.fd : null;
-  if (typeof fd !== 'number') return 0;
-  const buffer = Buffer.alloc(4096);
-  let count = 0;
-  try {
-    for (let read = readSync(fd, buffer); read > 0; read = readSync(fd, buffer)) count += read;
-  } catch (error) {
-    // EAGAIN: nothing left. Anything else shows again, with its event, on the first real read.
-    if (!(error instanceof Error)) throw error;
-  }
-  return count;
 }
 
 function modemOf(port: SerialPort): ModemLines {

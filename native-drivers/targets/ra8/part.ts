@@ -1,5 +1,5 @@
 import { DriverError } from '#drivers/core/errors.ts';
-import type { Link } from '#drivers/core/link.ts';
+import type { Link, Transport } from '#drivers/core/link.ts';
 import { RaBootClient, isSilence } from '#drivers/protocols/ra-boot/client.ts';
 import type { BootArea, Signature } from '#drivers/protocols/ra-boot/identity.ts';
 import { throwIfAborted } from '#drivers/protocols/ra-boot/frame-link.ts';
@@ -29,6 +29,8 @@ export class Ra8Part {
   private readonly link: Link;
   private rom: Rom | null = null;
   private agent: Agent | null = null;
+  /** The transport that the awake voice speaks over: a re-plugged cable is another one. */
+  private voice: Transport | null = null;
   private knownAreas: { chipUid: string; areas: BootArea[] } | null = null;
   private uid: string | null = null;
   private readonly refusedRates = new Set<number>();
@@ -48,9 +50,8 @@ export class Ra8Part {
 
   /** Wakes the boot ROM unless it is awake. Rejects with `no-answer` where it is silent (no part, or LCK_BOOT). */
   async useRom(signal: AbortSignal): Promise<Rom> {
-    if (this.rom !== null) return this.rom;
-    this.drop();
-    throwIfAborted(signal);
+    if (this.rom !== null && this.voice === this.link.transport) return this.rom;
+    this.renew(signal);
     await this.link.control.setMode('boot');
     await this.link.control.reset();
     const client = await RaBootClient.connect(this.link.transport, { signal });
@@ -85,9 +86,8 @@ export class Ra8Part {
 
   /** Lets the firmware run and waits until its agent answers. */
   async useAgent(signal: AbortSignal): Promise<Agent> {
-    if (this.agent !== null) return this.agent;
-    this.drop();
-    throwIfAborted(signal);
+    if (this.agent !== null && this.voice === this.link.transport) return this.agent;
+    this.renew(signal);
     const agent = await startAgent(this.link, signal);
     try {
       this.check(agent.info.chipUid);
@@ -113,6 +113,12 @@ export class Ra8Part {
     this.agent?.close();
     this.rom = null;
     this.agent = null;
+  }
+
+  private renew(signal: AbortSignal): void {
+    this.drop();
+    throwIfAborted(signal);
+    this.voice = this.link.transport;
   }
 
   private async nextRate({ client, signature }: Rom): Promise<number | null> {
