@@ -4,6 +4,8 @@ import { commitGroup, dispatch, failed } from './group-commit.ts';
 import { toStoreError } from './sqlite-errors.ts';
 import { CLOSE, errorToJson, type Call, type Ready, type Reply, type WorkerOptions } from './wire.ts';
 
+type Message = Call | typeof CLOSE;
+
 /** Calls in one transaction at most: bounds how long the first of them waits. */
 const GROUP_LIMIT = 128;
 
@@ -15,29 +17,29 @@ function read({ methods }: OpenDatabase, call: Call): Reply {
   }
 }
 
-/** The call that woke the thread and those that wait behind it. */
-function waiting(port: MessagePort, first: Call): Call[] {
-  const calls = [first];
-  while (calls.length < GROUP_LIMIT) {
-    const next = receiveMessageOnPort(port) as { message: Call } | undefined;
+/** The message that woke the thread and those that wait behind it, up to and with a close. */
+function waiting(port: MessagePort, first: Message): Message[] {
+  const messages = [first];
+  while (messages.length < GROUP_LIMIT && messages.at(-1) !== CLOSE) {
+    const next = receiveMessageOnPort(port) as { message: Message } | undefined;
     if (next === undefined) break;
-    calls.push(next.message);
+    messages.push(next.message);
   }
-  return calls;
+  return messages;
 }
 
-function serve(port: MessagePort, options: WorkerOptions, open: OpenDatabase): void {
-  port.on('message', (message: Call | typeof CLOSE) => {
-    if (message === CLOSE) {
-      open.close();
-      port.close();
-      return;
-    }
-    const replies =
-      options.mode === 'read'
-        ? [read(open, message)]
-        : commitGroup(open.connection, open.methods, waiting(port, message));
-    for (const reply of replies) port.postMessage(reply);
+function serve(port: MessagePort, { mode }: WorkerOptions, open: OpenDatabase): void {
+  const answer = (calls: Call[]): Reply[] =>
+    mode === 'read'
+      ? calls.map((call) => read(open, call))
+      : commitGroup(open.connection, open.methods, calls);
+  port.on('message', (first: Message) => {
+    const messages = mode === 'read' ? [first] : waiting(port, first);
+    const calls = messages.filter((message) => message !== CLOSE);
+    if (calls.length > 0) for (const reply of answer(calls)) port.postMessage(reply);
+    if (messages.length === calls.length) return;
+    open.close();
+    port.close();
   });
 }
 

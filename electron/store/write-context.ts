@@ -16,9 +16,12 @@ export function sha256(data: string | Uint8Array): string {
   return createHash('sha256').update(data).digest('hex');
 }
 
-/** The audit row is written in the transaction of what it tells: neither exists without the other. */
-export function createWriteContext(c: Connection): WriteContext {
-  const now = (): string => new Date().toISOString();
+/**
+ * The audit row is written in the transaction of what it tells: neither exists without the other. The clock is read
+ * for people only: every order comes from a sequence, so a clock set back loses none.
+ */
+export function createWriteContext(c: Connection, clock: () => number = Date.now): WriteContext {
+  const now = (): string => new Date(clock()).toISOString();
   const audit: WriteContext['audit'] = (actor, action, subject, body = {}) => {
     const head = c.get<{ sequence: number; hash: string }>(
       'SELECT sequence, hash FROM audit ORDER BY sequence DESC LIMIT 1',

@@ -69,7 +69,8 @@ function countRun(c: Connection, run: RunRow, entry: Finish, at: string, seconds
   if (entry.outcome === 'failed' && entry.error !== null) {
     c.run(
       `INSERT INTO batch_failures VALUES (?, ?, ?, 1) ON CONFLICT DO UPDATE SET count = count + 1`,
-      ...[batchId, entry.error.code, entry.error.what],
+      // A failed limit is counted by the limit, not by the value that was measured.
+      ...[batchId, entry.error.code, String(entry.error.details?.['label'] ?? entry.error.what)],
     );
   }
 }
