@@ -24,6 +24,7 @@ describe('limits', () => {
     expect(brokenLimit(check(13.1, 0.9), limits)?.context).toEqual({
       measurement: 'bit-error',
       title: 'Bit error',
+      label: 'Bit error > 12 %',
       value: 13.1,
       unit: '%',
       max: 12,

@@ -40,6 +40,9 @@ export function brokenLimit(
   const bad = measured.find((one) => !one.ok);
   if (bad === undefined) return null;
   const { name, value, unit, min, max } = bad;
-  const side = max !== null && value > max ? { max } : min !== null ? { min } : {};
-  return new RunError('limit', { measurement: name, title: measurementTitle(name), value, unit, ...side });
+  const title = measurementTitle(name);
+  const above = max !== null && value > max;
+  const side = above ? { max } : min !== null ? { min } : {};
+  const label = `${title} ${above ? `> ${max}` : `< ${min ?? ''}`}${unit === 'count' ? '' : ` ${unit}`}`;
+  return new RunError('limit', { measurement: name, title, label, value, unit, ...side });
 }

@@ -20,6 +20,8 @@ export interface RunSpec {
   abort: AbortSignal;
   /** `now`: a step began or ended; otherwise only progress moved. */
   onChange: (now: boolean) => void;
+  /** The allowance has been debited for this run. */
+  onDebited: () => void;
 }
 
 /**
@@ -64,7 +66,10 @@ class Run {
       irreversible: phase.irreversible,
       body: intentBody(phase, this.spec.job, this.facts),
     });
-    this.committed ||= phase.irreversible;
+    if (phase.irreversible && !this.committed) {
+      this.committed = true;
+      this.spec.onDebited();
+    }
     const limit = phaseSignal(phase, this.committed ? [abort] : [stop, abort]);
     const started = this.ports.clock();
     try {

@@ -1,0 +1,135 @@
+import { createHash } from 'node:crypto';
+import { statfs } from 'node:fs/promises';
+import type { PreflightCheck } from '#contract/batches.ts';
+import { AppError } from '#contract/errors.ts';
+import type { SiteState } from '#contract/sites.ts';
+import type { DriverHost } from '#drivers/core/host-api.ts';
+import type { LoadedJob } from '#services/jobs/load-job.ts';
+import type { Store } from '#store/api.ts';
+
+export interface PreflightParts {
+  store: Pick<Store, 'jobs' | 'batches'>;
+  jobs: ReadonlyMap<string, LoadedJob>;
+  drivers: Pick<DriverHost, 'pid' | 'listPorts'>;
+  authority: { checkValidity(until: Date): void };
+  vault: { readonly locked: boolean };
+  dataDir: string;
+  siteStates(): readonly SiteState[];
+}
+
+type Finding = Omit<PreflightCheck, 'id' | 'title'>;
+const ok = (detail: string): Finding => ({ state: 'ok', detail, next: null });
+const warning = (detail: string, next: string): Finding => ({ state: 'warning', detail, next });
+const failed = (detail: string, next: string): Finding => ({ state: 'failed', detail, next });
+const check = (id: string, title: string, finding: Finding): PreflightCheck => ({ id, title, ...finding });
+
+/** A unit leaves about this much in journal, record and certificate, bytes. */
+const UNIT_BYTES = 48 * 1024;
+const SPARE_BYTES = 256 * 1024 * 1024;
+/** A unit is assumed to take this long when the end of a batch is estimated, seconds. */
+const UNIT_SECONDS = 60;
+
+/** Everything that could stop a batch half-way, looked at before the first part. Never throws: a check that cannot be made has failed. */
+export async function preflight(
+  parts: PreflightParts,
+  request: { jobId: string; quantity: number },
+): Promise<PreflightCheck[]> {
+  const job = parts.jobs.get(request.jobId);
+  const checks = [
+    check('job', 'Job and its files', artefacts(request.jobId, job)),
+    check('batch', 'No other batch', await guarded(() => otherBatch(parts))),
+    check('sites', 'Sites', sites(parts.siteStates())),
+    check('driver', 'Driver', await guarded(() => driver(parts))),
+    check('vault', 'Keys', vault(parts)),
+    check('authority', 'Certificate authority', await guarded(() => authority(parts, request.quantity))),
+    check('allowance', 'Allowance', await guarded(() => allowance(parts, request))),
+    check('disk', 'Disk', await guarded(() => disk(parts, request.quantity))),
+  ];
+  return checks;
+}
+
+async function guarded(find: () => Promise<Finding> | Finding): Promise<Finding> {
+  try {
+    return await find();
+  } catch (error) {
+    if (error instanceof AppError) return failed(error.view.what, error.view.next);
+    return failed('This could not be checked.', 'Call an engineer.');
+  }
+}
+
+function artefacts(jobId: string, job: LoadedJob | undefined): Finding {
+  if (job === undefined) return failed(`Job ${jobId} is not on this station.`, 'Ask an engineer to load it.');
+  const { artefacts: named } = job.recipe;
+  const changed = [
+    [named.oemRootKey, job.rkeyFile] as const,
+    [named.keyCertificate, job.keyCertificate] as const,
+    [named.codeCertificate, job.codeCertificate] as const,
+  ].find(([artefact, bytes]) => createHash('sha256').update(bytes).digest('hex') !== artefact.sha256);
+  if (job.image.sha256 !== named.firmware.sha256 || changed !== undefined) {
+    const file = changed?.[0].file ?? named.firmware.file;
+    return failed(
+      `${file} is not the file that the job was made with.`,
+      'Ask for a complete copy of the job.',
+    );
+  }
+  return ok(
+    `${job.recipe.name}, revision ${job.recipe.revision}, checksum ${job.checksum}. Four files checked.`,
+  );
+}
+
+async function otherBatch({ store }: PreflightParts): Promise<Finding> {
+  const [open] = await store.batches.list('open', 1);
+  return open === undefined
+    ? ok('No batch is open.')
+    : failed(`Batch ${open.traveller} is ${open.state}.`, 'Close it before another one is opened.');
+}
+
+function sites(states: readonly SiteState[]): Finding {
+  const online = states.filter((state) => state !== 'offline').length;
+  const unread = states.filter((state) => state === 'unknown').length;
+  const text = `${online} of ${states.length} sites are online.`;
+  if (online === 0) return failed(text, 'Plug the programmers in, or look at the bench.');
+  if (unread > 0) return warning(`${text} ${unread} to be read back.`, 'Read them back first.');
+  return online < states.length ? warning(text, 'Look at the bench for the others.') : ok(text);
+}
+
+async function driver({ drivers }: PreflightParts): Promise<Finding> {
+  if (drivers.pid === null)
+    return failed('The driver process is restarting.', 'Wait a moment and try again.');
+  await drivers.listPorts();
+  return ok(`The driver process ${drivers.pid} answers.`);
+}
+
+function vault({ vault: { locked } }: PreflightParts): Finding {
+  return locked
+    ? failed('The vault is locked.', 'Ask the security officer to unlock it.')
+    : ok('The vault is open.');
+}
+
+function authority(parts: PreflightParts, quantity: number): Finding {
+  const until = new Date(Date.now() + quantity * UNIT_SECONDS * 1000);
+  parts.authority.checkValidity(until);
+  return ok('Root, issuing CA and station certificate are valid beyond the end of the batch.');
+}
+
+async function allowance(
+  { store }: PreflightParts,
+  request: { jobId: string; quantity: number },
+): Promise<Finding> {
+  const left = (await store.jobs.get(request.jobId))?.allowanceLeft ?? 0;
+  const text = `${left} units are left, ${request.quantity} are ordered.`;
+  return left >= request.quantity ? ok(text) : failed(text, 'Open a smaller batch, or call an engineer.');
+}
+
+async function disk({ dataDir }: PreflightParts, quantity: number): Promise<Finding> {
+  const free = await freeBytes(dataDir);
+  const needed = quantity * UNIT_BYTES + SPARE_BYTES;
+  const text = `${Math.floor(free / 1024 ** 2)} MiB free, ${Math.ceil(needed / 1024 ** 2)} MiB needed at most.`;
+  return free >= needed ? ok(text) : failed(text, 'Free some space.');
+}
+
+/** Bytes that this account may still write there. */
+export async function freeBytes(folder: string): Promise<number> {
+  const { bavail, bsize } = await statfs(folder);
+  return bavail * bsize;
+}

@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import { siteId } from '#contract/channel.ts';
+
+const control = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('bench'), socket: z.string() }),
+  z.strictObject({
+    kind: z.literal('modem-lines'),
+    reset: z.enum(['dtr', 'rts']),
+    mode: z.enum(['dtr', 'rts']),
+    contact: z.exactOptional(z.enum(['cts', 'dsr'])),
+  }),
+  z.strictObject({ kind: z.literal('operator') }),
+]);
+
+/** One socket of the fixture and the programmer that serves it. `link` null: nothing is attached. */
+export const siteConfig = z.strictObject({
+  site: siteId,
+  row: z.number().int().min(0),
+  column: z.number().int().min(0),
+  link: z.strictObject({ path: z.string().min(1), control }).nullable(),
+  target: z.string(),
+  programmer: z.string(),
+  virtual: z.boolean(),
+});
+export type SiteConfig = z.infer<typeof siteConfig>;
+
+/** Settings key of the bench's real sites; virtual ones live as long as their bench and are never stored. */
+export const BENCH_SETTING = 'bench.sites';
+
+/** Reads the setting; null or anything that is no list of sites is an empty bench, which the bench page can repair. */
+export function parseBench(text: string | null): SiteConfig[] {
+  if (text === null) return [];
+  try {
+    return z.array(siteConfig).parse(JSON.parse(text));
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,115 @@
+import type { SiteView } from '#contract/sites.ts';
+import { DriverError } from '#drivers/core/errors.ts';
+import type { HostEvent } from '#drivers/core/host-api.ts';
+import type { RunRow } from '#store/api.ts';
+import { Site, type SiteParts } from './site.ts';
+import type { SiteConfig } from './site-config.ts';
+import { noSuchSite } from './site-errors.ts';
+
+/** All sockets of the station. Each is on its own; what is here only finds the right one. */
+export class Sites {
+  private readonly parts: Omit<SiteParts, 'onAdopted'>;
+  private readonly sites = new Map<string, Site>();
+  /** Set while the driver process is down: a site that reports again belongs to its successor. */
+  private down = false;
+
+  constructor(parts: Omit<SiteParts, 'onAdopted'>, configs: readonly SiteConfig[]) {
+    this.parts = parts;
+    for (const config of configs) this.sites.set(config.site, this.make(config));
+  }
+
+  private make(config: SiteConfig): Site {
+    const onAdopted = (runId: string, site: string) => this.letGo(runId, site);
+    return new Site(config, { ...this.parts, onAdopted });
+  }
+
+  /** Throws AppError `site-missing`. */
+  get(id: string): Site {
+    const site = this.sites.get(id);
+    if (site === undefined) throw noSuchSite(id);
+    return site;
+  }
+
+  has(id: string): boolean {
+    return this.sites.has(id);
+  }
+
+  all(): Site[] {
+    return [...this.sites.values()];
+  }
+
+  views(): SiteView[] {
+    return this.all().map((site) => site.view());
+  }
+
+  /** Opens every link at once, then shows and reads what an earlier process left unread. */
+  async open(unread: readonly RunRow[]): Promise<void> {
+    const restored = new Set<string>();
+    for (const row of unread) {
+      const site = this.sites.get(row.site);
+      if (site === undefined || restored.has(row.site)) continue;
+      restored.add(row.site);
+      await site.restore(row);
+    }
+    await Promise.all(this.all().map((site) => site.connect()));
+    for (const site of this.all()) void site.tryReadBack();
+  }
+
+  /** A site was bound to another link: the old one is closed first. Refused while its part is unread or running. */
+  async rebind(config: SiteConfig): Promise<Site> {
+    await this.sites.get(config.site)?.close();
+    const site = this.make(config);
+    this.sites.set(config.site, site);
+    await site.connect();
+    return site;
+  }
+
+  /** Events of the driver process. */
+  onHostEvent(event: HostEvent): void {
+    switch (event.type) {
+      case 'presence':
+        return this.sites.get(event.site)?.presence(event.part);
+      case 'port-gone':
+        return this.sites.get(event.site)?.disconnected(DriverError.fromJSON(event.error));
+      case 'port-back':
+        return void this.sites.get(event.site)?.connect();
+      case 'host-died':
+        return this.driverDied();
+      case 'host-ready':
+        return void this.driverBack();
+    }
+  }
+
+  private driverDied(): void {
+    this.down = true;
+    for (const site of this.all())
+      site.disconnected(new DriverError('host-died', 'The driver process ended.'));
+  }
+
+  /** What the death of the driver left unread is read at once: nobody has touched the parts. */
+  private async driverBack(): Promise<void> {
+    if (!this.down) return;
+    this.down = false;
+    await Promise.all(
+      this.all().map(async (site) => {
+        await site.connect();
+        await site.tryReadBack();
+      }),
+    );
+  }
+
+  private letGo(runId: string, except: string): void {
+    for (const site of this.all()) {
+      if (site.config.site !== except && site.unreadRun === runId) site.letGo();
+    }
+  }
+
+  /** There is room in the batch again: parts that wait are started. */
+  offerAll(): void {
+    for (const site of this.all()) site.offer();
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.all().map((site) => site.close()));
+  }
+}
