@@ -1,0 +1,66 @@
+import type { Site } from '../site.ts';
+import type { BenchAnswer, BenchRefusal } from './messages.ts';
+
+type Run = (site: Site, words: string[]) => BenchAnswer;
+
+/** The words of the control socket. `watch` is the connection's own affair. */
+const COMMANDS: Partial<Record<string, Run>> = {
+  reset: (site) => {
+    site.chip.reset();
+    return { ok: true };
+  },
+  md: (site, [level]) => {
+    if (level !== 'low' && level !== 'high') return refuse('bad-argument', 'md low or md high');
+    site.chip.modePin = level;
+    return { ok: true };
+  },
+  power: (site, [state]) => {
+    if (state !== 'on' && state !== 'off') return refuse('bad-argument', 'power on or power off');
+    site.chip.setPower(state === 'on');
+    return { ok: true };
+  },
+  insert: (site, [uid]) => {
+    if (uid !== undefined && !/^[0-9a-f]{32}$/i.test(uid))
+      return refuse('bad-argument', 'a unique id has 32 hex digits');
+    const inserted = site.insert(uid === undefined ? undefined : Buffer.from(uid, 'hex'));
+    if (!inserted) return refuse('part-present', 'A part is in the socket already.');
+    return { ok: true, uid: site.status().uid };
+  },
+  remove: (site) => (site.remove() ? { ok: true } : refuse('no-part', 'The socket is empty.')),
+  cable: (site, [state]) => {
+    if (state !== 'pull' && state !== 'plug') return refuse('bad-argument', 'cable pull or cable plug');
+    if (state === 'pull') site.pull();
+    else site.plug();
+    return { ok: true, port: site.port };
+  },
+  fault: (site, words) => {
+    const line = words.join(' ');
+    if (line === 'clear') site.clearFaults();
+    else if (!site.arm(line)) return refuse('bad-argument', `No fault is called ${words[0] ?? 'nothing'}.`);
+    return { ok: true, faults: site.status().faults };
+  },
+  temperature: (site, [celsius]) => {
+    const value = Number(celsius);
+    if (celsius === undefined || !Number.isFinite(value)) return refuse('bad-argument', 'degrees Celsius');
+    site.chip.temperature = value;
+    return { ok: true };
+  },
+  status: (site) => ({ ok: true, ...site.status() }),
+  clock: (site, [word]) => {
+    if (word !== undefined && word !== 'reset') return refuse('bad-argument', 'clock or clock reset');
+    return { ok: true, clock: word === 'reset' ? site.resetClock() : site.readClock() };
+  },
+};
+
+/** Carries out one line. */
+export function runCommand(site: Site, line: string): BenchAnswer {
+  const [word = '', ...words] = line.trim().split(/\s+/);
+  const run = Object.hasOwn(COMMANDS, word) ? COMMANDS[word] : undefined;
+  return run === undefined
+    ? refuse('unknown-command', `No command is called ${word || 'nothing'}.`)
+    : run(site, words);
+}
+
+function refuse(error: BenchRefusal['error'], message: string): BenchRefusal {
+  return { ok: false, error, message };
+}

@@ -1,0 +1,57 @@
+import { AREAS } from './memory-map.ts';
+import { COMMAND, FIRST_BAUD_RATE, MAX_BAUD_RATE, RomRefusal, STATUS } from './protocol.ts';
+import type { RomCommand } from './session.ts';
+
+/** Type of the signature: 01 is the group with life-cycle management (R01AN5562 section 6.15). */
+const TYPE = 0x01;
+/** Major, minor, build: made up, no public tool looks at it. */
+const BOOT_FIRMWARE = [1, 8, 0];
+const PRODUCT_BYTES = 16;
+
+/** Inquiry, signature, areas, baud rate. */
+export const identityCommands: [number, RomCommand][] = [
+  [COMMAND.inquiry, { lengths: [0], run: (rom) => rom.done(COMMAND.inquiry) }],
+  [
+    COMMAND.signature,
+    {
+      lengths: [0],
+      run: (rom) => {
+        const answer = Buffer.alloc(41, ' ');
+        answer.writeUInt32BE(MAX_BAUD_RATE);
+        answer.set([AREAS.length, TYPE, ...BOOT_FIRMWARE], 4);
+        answer.set(rom.part.reportedUid, 9);
+        answer.write(rom.part.reportedProduct.slice(0, PRODUCT_BYTES), 25, 'latin1');
+        rom.answer(COMMAND.signature, answer);
+      },
+    },
+  ],
+  [
+    COMMAND.areaInfo,
+    {
+      lengths: [1],
+      run: (rom, payload) => {
+        const area = AREAS[payload[0] ?? 0];
+        if (area === undefined) throw new RomRefusal(STATUS.address);
+        const { koa, start, end, eraseUnit, writeUnit, readUnit, crcUnit } = area;
+        const answer = Buffer.alloc(25);
+        answer[0] = koa;
+        [start, end, eraseUnit, writeUnit, readUnit, crcUnit].forEach((word, index) =>
+          answer.writeUInt32BE(word, 1 + 4 * index),
+        );
+        rom.answer(COMMAND.areaInfo, answer);
+      },
+    },
+  ],
+  [
+    COMMAND.baudRate,
+    {
+      lengths: [4],
+      run: (rom, payload) => {
+        const rate = Buffer.from(payload).readUInt32BE();
+        if (rate < FIRST_BAUD_RATE || rate > MAX_BAUD_RATE) throw new RomRefusal(STATUS.baudMargin);
+        rom.done(COMMAND.baudRate);
+        rom.host.setBaudRate(rate);
+      },
+    },
+  ],
+];

@@ -1,0 +1,112 @@
+import { RECORD_NS, eraseNs } from './flash-times.ts';
+import { AREAS } from './memory-map.ts';
+import { COMMAND, DLM, FIRST_BAUD_RATE, LEVEL, RomRefusal, STATUS } from './protocol.ts';
+import type { RomCommand, RomSession } from './session.ts';
+
+const INITIALIZE_PARAMETER = 0x01;
+const INITIALIZE_DISABLED = 0x00;
+const INITIALIZE_ENABLED = 0x07;
+/** Life-cycle moves that need no key. */
+const FREE_MOVES = new Map<number, number>([
+  [DLM.cm, DLM.oem],
+  [DLM.oem, DLM.lckBoot],
+]);
+
+/** Life-cycle state, protection and authentication level, initialize, parameters, TrustZone boundary. */
+export const lifecycleCommands: [number, RomCommand][] = [
+  [
+    COMMAND.dlmState,
+    { lengths: [0], run: (rom) => rom.answer(COMMAND.dlmState, Uint8Array.of(rom.part.dlm)) },
+  ],
+  [COMMAND.dlmMove, { lengths: [2], run: moveDlm }],
+  [
+    COMMAND.protectionGet,
+    { lengths: [0], run: (rom) => rom.answer(COMMAND.protectionGet, Uint8Array.of(rom.part.protection)) },
+  ],
+  [COMMAND.protectionMove, { lengths: [2], run: moveProtection }],
+  [
+    COMMAND.authenticationGet,
+    { lengths: [0], run: (rom) => rom.answer(COMMAND.authenticationGet, Uint8Array.of(rom.accessLevel)) },
+  ],
+  [COMMAND.initialize, { lengths: [2], run: initialize }],
+  [COMMAND.parameterSet, { lengths: [2], run: setParameter }],
+  [COMMAND.parameterGet, { lengths: [1], run: getParameter }],
+  [COMMAND.boundaryGet, { lengths: [0], run: (rom) => rom.answer(COMMAND.boundaryGet, rom.part.boundary) }],
+  [
+    COMMAND.boundarySet,
+    {
+      lengths: [10],
+      run: async (rom, payload) => {
+        if (rom.accessLevel !== LEVEL.two) throw new RomRefusal(STATUS.state);
+        await rom.busy(RECORD_NS);
+        rom.part.boundary = Uint8Array.from(payload);
+        rom.done(COMMAND.boundarySet);
+      },
+    },
+  ],
+];
+
+async function moveDlm(rom: RomSession, payload: Uint8Array): Promise<void> {
+  const [from = 0, to = 0] = payload;
+  const { part, host } = rom;
+  if (from !== part.dlm || to !== FREE_MOVES.get(from)) throw new RomRefusal(STATUS.state);
+  const locks = to === DLM.lckBoot;
+  if (locks && host.faults.take('lock-lost') !== null) return;
+  await rom.busy(RECORD_NS);
+  part.dlm = to;
+  if (!locks || host.faults.take('lock-silent') === null) rom.done(COMMAND.dlmMove);
+  if (locks) host.fallSilent();
+}
+
+/** Down is free; up needs that level's authentication. Staying where one is counts as a move. */
+async function moveProtection(rom: RomSession, payload: Uint8Array): Promise<void> {
+  const [from = 0, to = 0] = payload;
+  const { part } = rom;
+  const known = to >= LEVEL.two && to <= LEVEL.zero;
+  const reached = to >= part.protection || (rom.authenticated ?? LEVEL.zero) <= to;
+  if (part.dlm !== DLM.oem || from !== part.protection || !known || !reached)
+    throw new RomRefusal(STATUS.state);
+  await rom.busy(RECORD_NS);
+  part.protection = to;
+  rom.done(COMMAND.protectionMove);
+}
+
+/**
+ * Erases everything and starts the ROM anew: nothing is answered before the next handshake, with or without a reset.
+ * RA8 has the one state OEM to go to; the first generation's SSD, which older tools name, is taken for it.
+ */
+async function initialize(rom: RomSession, payload: Uint8Array): Promise<void> {
+  const [from, to] = payload;
+  const { part } = rom;
+  if (!part.initializeEnabled) throw new RomRefusal(STATUS.notAccepted);
+  const target = to === DLM.oem || to === DLM.ssd;
+  if (from !== part.dlm || part.dlm !== DLM.oem || !target) throw new RomRefusal(STATUS.state);
+  for (const area of AREAS.filter(({ eraseUnit }) => eraseUnit > 0))
+    for (let block = area.start; block < area.end; block += area.eraseUnit) {
+      if (part.flash.isBlank(block, area.eraseUnit)) continue;
+      await rom.busy(eraseNs(area), () => part.flash.erase(block, area.eraseUnit / 2));
+      part.flash.erase(block, area.eraseUnit);
+    }
+  await rom.busy(RECORD_NS);
+  part.initialize();
+  rom.done(COMMAND.initialize);
+  rom.host.setBaudRate(FIRST_BAUD_RATE);
+  rom.restart();
+}
+
+async function setParameter(rom: RomSession, payload: Uint8Array): Promise<void> {
+  const [id, value] = payload;
+  const known = value === INITIALIZE_DISABLED || value === INITIALIZE_ENABLED;
+  if (id !== INITIALIZE_PARAMETER || !known) throw new RomRefusal(STATUS.address);
+  // Disabled is for ever.
+  if (value === INITIALIZE_ENABLED && !rom.part.initializeEnabled) throw new RomRefusal(STATUS.protection);
+  await rom.busy(RECORD_NS);
+  rom.part.initializeEnabled = value === INITIALIZE_ENABLED;
+  rom.done(COMMAND.parameterSet);
+}
+
+function getParameter(rom: RomSession, payload: Uint8Array): void {
+  if (payload[0] !== INITIALIZE_PARAMETER) throw new RomRefusal(STATUS.address);
+  const value = rom.part.initializeEnabled ? INITIALIZE_ENABLED : INITIALIZE_DISABLED;
+  rom.answer(COMMAND.parameterGet, Uint8Array.of(value));
+}

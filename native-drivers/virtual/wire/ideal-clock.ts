@@ -1,0 +1,47 @@
+import type { BenchClock } from '../control/messages.ts';
+
+/** Start bit, eight data bits, stop bit. */
+const BITS_PER_BYTE = 10;
+
+/** Wire time of that many bytes at 8N1, in nanoseconds. */
+export function wireNs(bytes: number, baudRate: number): number {
+  return (bytes * BITS_PER_BYTE * 1e9) / baudRate;
+}
+
+/**
+ * Adds up what the wire and the flash alone need, whether or not the bench paces. A driver is measured against it:
+ * its time divided by this one.
+ */
+export class IdealClock {
+  private wire = 0;
+  private flash = 0;
+  private inbound = 0;
+  private outbound = 0;
+
+  countWire(direction: 'in' | 'out', bytes: number, baudRate: number): void {
+    this.wire += wireNs(bytes, baudRate);
+    if (direction === 'in') this.inbound += bytes;
+    else this.outbound += bytes;
+  }
+
+  countFlash(nanoseconds: number): void {
+    this.flash += nanoseconds;
+  }
+
+  reset(): void {
+    this.wire = 0;
+    this.flash = 0;
+    this.inbound = 0;
+    this.outbound = 0;
+  }
+
+  read(): BenchClock {
+    return {
+      idealSeconds: (this.wire + this.flash) / 1e9,
+      wireSeconds: this.wire / 1e9,
+      flashSeconds: this.flash / 1e9,
+      bytesIn: this.inbound,
+      bytesOut: this.outbound,
+    };
+  }
+}

@@ -1,0 +1,97 @@
+import { execFileSync } from 'node:child_process';
+import { close, write } from 'node:fs';
+import { createRequire } from 'node:module';
+import { ReadStream } from 'node:tty';
+
+interface NativePty {
+  open(columns: number, rows: number): { master: number; slave: number; pty: string };
+}
+
+/** How long a full terminal is left alone before the next attempt: the kernel has no event for it on this side. */
+const RETRY_MS = 2;
+
+/** The master side of a raw pseudo-terminal that stays usable while tools open and close it. */
+export interface PseudoTerminal {
+  /** `/dev/pts/N`, for any program. */
+  readonly path: string;
+  write(bytes: Uint8Array): void;
+  /** Bytes that nobody has read yet are dropped. */
+  discardPending(): void;
+  /** Hangs up: whoever has it open sees the port vanish. */
+  close(): void;
+}
+
+/**
+ * Opens a pseudo-terminal. One slave descriptor stays open here, or the master would read EIO between two tools; raw
+ * mode is set at once, so that a tool which sets nothing sees plain bytes too.
+ */
+export function openPseudoTerminal(receive: (bytes: Uint8Array) => void): PseudoTerminal {
+  const { master, slave, pty } = nativePty().open(80, 24);
+  // libuv's own raw mode leaves ONLCR on, which turns every 0A of a frame into 0D 0A.
+  execFileSync('stty', ['-F', pty, 'raw', '-echo']);
+  const reader = new ReadStream(master);
+  reader.on('data', (bytes: Buffer) => receive(bytes));
+  // EIO after a hang-up; nothing is left to be done.
+  reader.on('error', () => undefined);
+  const writer = new Writer(master);
+  return {
+    path: pty,
+    write: (bytes) => writer.write(bytes),
+    discardPending: () => writer.discard(),
+    close: () => {
+      writer.stop();
+      reader.destroy();
+      close(slave);
+    },
+  };
+}
+
+/** The library keeps its native `open` behind a class that spawns; the binary itself is what is needed here. */
+function nativePty(): NativePty {
+  const require = createRequire(import.meta.url);
+  const beside = createRequire(require.resolve('@lydell/node-pty'));
+  return beside(`@lydell/node-pty-${process.platform}-${process.arch}/pty.node`) as NativePty;
+}
+
+/** Writes with fs.write: a tty stream stalls on bulk when the reader is slow. */
+class Writer {
+  private readonly fd: number;
+  private queue: Uint8Array[] = [];
+  private busy = false;
+  private stopped = false;
+
+  constructor(fd: number) {
+    this.fd = fd;
+  }
+
+  write(bytes: Uint8Array): void {
+    if (this.stopped) return;
+    this.queue.push(bytes);
+    if (!this.busy) this.next();
+  }
+
+  discard(): void {
+    this.queue = [];
+  }
+
+  stop(): void {
+    this.stopped = true;
+    this.queue = [];
+  }
+
+  private next(): void {
+    const bytes = this.queue.shift();
+    this.busy = bytes !== undefined && !this.stopped;
+    if (bytes === undefined || this.stopped) return;
+    write(this.fd, bytes, (error, written) => {
+      if (this.stopped) return;
+      if (error?.code === 'EAGAIN') {
+        this.queue.unshift(bytes);
+        setTimeout(() => this.next(), RETRY_MS);
+        return;
+      }
+      if (written < bytes.length && error === null) this.queue.unshift(bytes.subarray(written));
+      this.next();
+    });
+  }
+}
