@@ -4,10 +4,10 @@ import { DriverError } from '../core/errors.ts';
 import { detectFormat, parseImage, type ParseOptions } from './parse-image.ts';
 import { toIntelHex, toSRecord, type Run } from './writers.test-support.ts';
 
-/** Runs that never touch: each starts a random distance after the one before. */
+/** Runs that never touch: each starts a random distance after the one before. Two at least, see parseSRecord. */
 const runs: fc.Arbitrary<Run[]> = fc
   .array(fc.tuple(fc.integer({ min: 1, max: 0x20000 }), fc.uint8Array({ minLength: 1, maxLength: 200 })), {
-    minLength: 1,
+    minLength: 2,
     maxLength: 6,
   })
   .chain((parts) => fc.nat(0xfff00000).map((base) => ({ parts, base })))
@@ -116,6 +116,23 @@ describe('S-record', () => {
       code: 'image-format',
     });
     expect(refusal(`${data}\nS4030000FC`)).toEqual({ code: 'image-format', line: 2 });
+  });
+});
+
+describe('S-record widths', () => {
+  it('are taken for no others where a type digit is damaged', () => {
+    const list = [0x01000000, 0x01000012, 0x01010000].map((address) => ({
+      address,
+      bytes: Buffer.alloc(8, 1),
+    }));
+    const lines = toSRecord(list).split('\n');
+    for (const line of [1, 2, 3])
+      for (const type of ['S0', 'S1', 'S2', 'S5', 'S7'])
+        expect(
+          refusal(lines.map((text, at) => (at === line ? type + text.slice(2) : text)).join('\n')),
+        ).toMatchObject({
+          code: 'image-format',
+        });
   });
 });
 

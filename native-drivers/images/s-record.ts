@@ -27,8 +27,8 @@ interface SRecord {
 
 /**
  * Reads Motorola S-records. Throws DriverError `image-format` naming the line.
- * The type digit is outside the checksum, so two rules guard it: a header stands first, and widths are mixed only as
- * srec_cat does it, each record the shortest that holds its address.
+ * The type digit is outside the checksum, so rules guard it: a header stands first, a count must be right, and widths
+ * are mixed only as srec_cat does it. A file of a single data record stays unguarded; a job's hash covers it.
  */
 export function parseSRecord(text: string): { pieces: Piece[]; entryPoint: number | null } {
   const records = numberedLines(text).map((source) => readRecord(source.text, source.line));
@@ -76,12 +76,16 @@ function checkOrder(records: readonly SRecord[], dataRecords: number): void {
   if (stage === 0) throw formatError('neither count nor termination record: the file is cut short');
 }
 
+/** srec_cat gives each record the shortest width that holds its address: so widths change where data run across. */
 function checkWidths(data: readonly SRecord[]): void {
-  const widths = new Set(data.map((record) => record.type));
-  if (widths.size < 2) return;
-  for (const record of data) {
+  const mixed = new Set(data.map((record) => record.type)).size > 1;
+  if (!mixed) return;
+  for (const [index, record] of data.entries()) {
     const shortest = record.address > 0xffffff ? 'S3' : record.address > 0xffff ? 'S2' : 'S1';
-    if (record.type !== shortest)
+    const before = data[index - 1];
+    const changes = before !== undefined && before.type !== record.type;
+    const runsOn = before !== undefined && before.address + before.data.length === record.address;
+    if (record.type !== shortest || (changes && !runsOn))
       throw formatError('address widths are mixed in one file', { line: record.line });
   }
 }
