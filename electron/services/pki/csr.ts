@@ -91,7 +91,7 @@ export function checkCsr(csr: Uint8Array, expected: CsrExpectation): CheckedCsr 
   checkSignature(raw);
   if (serials.length !== 1 || serials[0] !== expected.serial)
     throw partRefused('csr-serial', `The request is for serial ${serials.join(', ') || 'none'}.`);
-  const deviceId = deviceIdOf(point);
+  const deviceId = deviceIdOf(raw.spki.raw);
   if (deviceId !== expected.deviceId)
     throw partRefused('csr-device-id', 'The key of the request is not the key that the part enrolled.');
   return { publicKeySpki: raw.spki.raw, point, deviceId };

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { children, derOid, pick, readDer, TAG, der, derBits } from './der.ts';
+import { children, derOid, pick, readDer, TAG, der } from './der.ts';
 import { OID } from './profile.ts';
 
 const algorithm = der(TAG.sequence, derOid(OID.ecPublicKey), derOid(OID.prime256v1));
@@ -12,16 +12,9 @@ export function pointOf(spki: Uint8Array): Buffer | null {
   return bits.length === 66 && bits[0] === 0 && bits[1] === 4 ? bits.subarray(1) : null;
 }
 
-/** SPKI of an uncompressed P-256 point (RFC 5480, 2). */
-export function spkiOf(point: Uint8Array): Buffer {
-  return der(TAG.sequence, algorithm, derBits(point));
-}
-
-/**
- * Device id: SHA-256 of the device public key as uncompressed point, 64 hex digits (docs/protocols/enrolment-agent.md).
- */
-export function deviceIdOf(point: Uint8Array): string {
-  return createHash('sha256').update(point).digest('hex');
+/** Device id: SHA-256 of the device key's SPKI in DER, 64 hex digits (docs/protocols/enrolment-agent.md). */
+export function deviceIdOf(spki: Uint8Array): string {
+  return createHash('sha256').update(spki).digest('hex');
 }
 
 /** Key identifier: the leftmost 160 bits of the SHA-256 of the point (RFC 7093, 2, method 1). */

@@ -1,13 +1,13 @@
 import { X509Certificate } from 'node:crypto';
 import { checkAuthority, checkEndEntity, parseCertificate } from './chain.ts';
-import { deviceIdOf, pointOf, spkiOf } from './device-key.ts';
+import { deviceIdOf } from './device-key.ts';
 import { partRefused } from './errors.ts';
 import { publicKeyOf, verifyDer } from './signer.ts';
 
 /** What a part answers in the prove phase. */
 export interface Proof {
   challenge: Uint8Array;
-  /** Uncompressed point or SPKI. */
+  /** SPKI, DER. */
   publicKey: Uint8Array;
   /** ECDSA over the proof message, DER. */
   signature: Uint8Array;
@@ -28,18 +28,11 @@ export interface TrustedAuthority {
  * What a device signs (docs/protocols/enrolment-agent.md): the challenge never stands alone, so that a part cannot
  * be made to sign something that means anything elsewhere, a TLS transcript or a CSR.
  */
-export const PROOF_CONTEXT = 'rootline/prove/1\0';
+export const PROOF_CONTEXT = 'rootline/challenge/1\0';
 
 /** The message under the signature. */
 export function proofMessage(challenge: Uint8Array): Buffer {
   return Buffer.concat([Buffer.from(PROOF_CONTEXT), challenge]);
-}
-
-function asPoint(publicKey: Uint8Array): Buffer {
-  if (publicKey.length === 65 && publicKey[0] === 4) return Buffer.from(publicKey);
-  const point = pointOf(publicKey);
-  if (!point) throw partRefused('proof-key', 'The part answered with a key that is not P-256.');
-  return point;
 }
 
 function checkLeaf(proof: Proof, { root, issuing }: TrustedAuthority, now: Date): X509Certificate {
@@ -65,9 +58,8 @@ export function verifyProof(proof: Proof, authority: TrustedAuthority, now = new
   const leaf = checkLeaf(proof, authority, now);
   if (!sameFingerprint(leaf, proof.fingerprint))
     throw partRefused('chain-invalid', 'The part holds another certificate than the one injected.');
-  const point = asPoint(proof.publicKey);
   const spki = leaf.publicKey.export({ type: 'spki', format: 'der' });
-  if (!spki.equals(spkiOf(point)) || deviceIdOf(point) !== proof.deviceId)
+  if (!spki.equals(proof.publicKey) || deviceIdOf(spki) !== proof.deviceId)
     throw partRefused('proof-key', 'The key in the certificate is not the key that the part enrolled.');
   if (!verifyDer(publicKeyOf(spki), proofMessage(proof.challenge), proof.signature))
     throw partRefused('proof-signature', 'The part could not sign the challenge with its device key.');

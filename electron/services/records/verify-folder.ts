@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { lstat, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checkAuthority, checkEndEntity } from '#services/pki/chain.ts';
-import { deviceIdOf, pointOf } from '#services/pki/device-key.ts';
+import { deviceIdOf } from '#services/pki/device-key.ts';
 import { signerCertificate, verifyJws } from './jws.ts';
 import { digestLine, manifestSchema, manifestText, type FileEntry, type ManifestHead } from './manifest.ts';
 import { recordFileSchema, type UnitRecord } from './record-schema.ts';
@@ -135,8 +135,8 @@ async function checkNothingElse(folder: string, files: readonly FileEntry[]): Pr
 function checkCertificate(record: UnitRecord, der: Buffer, authority: Authority, at: Date): void {
   const leaf = new X509Certificate(der);
   checkEndEntity(leaf, authority.issuing, 'device', at);
-  const point = pointOf(leaf.publicKey.export({ type: 'spki', format: 'der' }));
-  need(point !== null && deviceIdOf(point) === record.deviceId, 'Its key is not that of the device');
+  const key = leaf.publicKey.export({ type: 'spki', format: 'der' });
+  need(deviceIdOf(key) === record.deviceId, 'Its key is not that of the device');
   need(leaf.serialNumber.toLowerCase() === record.certificate.serial, 'Its serial is not that of the record');
   need(createHash('sha256').update(der).digest('hex') === record.certificate.sha256, 'Its hash is another');
 }
