@@ -63,7 +63,7 @@ export const infoResponse = z.object({
 export const enrolResponse = z.object({ score: z.number().int(), id: digest, helper: digest });
 export const reconstructResponse = z.object({
   ids: z.array(digest.nullable()),
-  ppm: z.array(z.number().int()),
+  ppm: z.array(z.number().int().nullable()),
   intact: z.boolean(),
   helper: digest,
 });

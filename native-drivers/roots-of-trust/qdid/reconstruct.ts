@@ -4,6 +4,8 @@ import { EnrolmentCommand, reconstructResponse } from '#drivers/protocols/smp/en
 import type { AgentLink } from './agent-link.ts';
 
 const PPM = 1_000_000;
+/** Rate of a read that has nothing to be compared with: no better than guessing. */
+const UNKNOWN_PPM = PPM / 2;
 const percent = (rate: number): number => Math.round(rate * 100_000) / 1000;
 
 /**
@@ -32,7 +34,7 @@ export async function reconstructTest(
         attempts: 3,
       },
     );
-    const rate = (answer.ppm[0] ?? PPM) / PPM;
+    const rate = (answer.ppm[0] ?? UNKNOWN_PPM) / PPM;
     deviceIds.push(Buffer.from(answer.ids[0] ?? []).toString('hex'));
     bitErrorRates.push(rate);
     const helper = Buffer.from(answer.helper).toString('hex');

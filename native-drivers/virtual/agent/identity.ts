@@ -1,0 +1,103 @@
+import { createHash } from 'node:crypto';
+import type { ChipHardware } from '../chip/firmware.ts';
+import { deriveKey, storageKey, type DerivedKey } from '../qdid/keys.ts';
+import { helperIntact, Qdid, type Enrolment, type QdidRefusal, type Reconstruction } from '../qdid/qdid.ts';
+import { streamOf, thermal } from '../qdid/random.ts';
+import { Silicon, siliconSeed, type ReadConditions } from '../qdid/silicon.ts';
+import { agentFaults } from './faults.ts';
+import type { Records } from './records.ts';
+
+/** `agent:high-noise`: error rate between these two. */
+const HIGH_NOISE = { from: 0.14, to: 0.2 };
+
+/** Keys of the running part, rebuilt from the PUF after each reset. RAM only. */
+export interface Keys {
+  device: DerivedKey;
+  enrolment: DerivedKey;
+  storage: Uint8Array;
+  /** SHA-256 of the device key's SubjectPublicKeyInfo. */
+  deviceId: Uint8Array;
+}
+
+/** The part's root of trust: PUF block, helper data in flash, keys in RAM. */
+export class Identity {
+  keys: Keys | null = null;
+  readonly #hardware: ChipHardware;
+  readonly #records: Records;
+  readonly #qdid: Qdid;
+  #seed: Uint8Array | null = null;
+
+  constructor(hardware: ChipHardware, records: Records) {
+    this.#hardware = hardware;
+    this.#records = records;
+    const { clone } = agentFaults(hardware.fault());
+    const seed = clone ?? siliconSeed(hardware.uid);
+    // A copy repeats its model's enrolment too, salt and noise included, else it would get keys of its own.
+    const entropy = clone === null ? thermal : streamOf(seed, 'cloned enrolment');
+    this.#qdid = new Qdid(new Silicon({ seed }), entropy);
+  }
+
+  /** After a reset: rebuilds the seed if there is helper data. An uncorrectable read leaves the part without keys. */
+  start(): void {
+    const helper = this.helper();
+    if (helper !== null) this.#adopt(this.#qdid.reconstruct(helper, this.#conditions()).seed);
+  }
+
+  stop(): void {
+    this.#seed?.fill(0);
+    this.#qdid.stop();
+    this.#seed = null;
+    this.keys = null;
+  }
+
+  /** As the firmware reads it from flash. */
+  helper(): Uint8Array | null {
+    const bytes = this.#records.read('helper');
+    const isBad = agentFaults(this.#hardware.fault()).helperCorrupt;
+    return bytes === null || !isBad ? bytes : bytes.map((byte, at) => (at === 600 ? byte ^ 0x10 : byte));
+  }
+
+  helperHash(): Uint8Array | null {
+    const helper = this.helper();
+    return helper === null ? null : new Uint8Array(createHash('sha256').update(helper).digest());
+  }
+
+  /** True or false once the seed is known, null without it. */
+  helperIntact(): boolean | null {
+    const helper = this.helper();
+    return this.#seed === null || helper === null ? null : helperIntact(this.#seed, helper);
+  }
+
+  enrol(): Enrolment | QdidRefusal {
+    const enrolment = this.#qdid.enrol(this.#conditions());
+    if (typeof enrolment === 'string') return enrolment;
+    this.#records.write('helper', enrolment.helper);
+    this.#adopt(enrolment.seed);
+    return enrolment;
+  }
+
+  /** One fresh read; the device id that it leads to, or null where it leads nowhere. */
+  reconstruct(helper: Uint8Array): { id: Uint8Array | null; read: Reconstruction } {
+    const read = this.#qdid.reconstruct(helper, this.#conditions());
+    if (read.seed === null) return { id: null, read };
+    if (this.keys === null) this.#adopt(read.seed);
+    const { spki } = deriveKey(read.seed, 'device', 0);
+    return { id: new Uint8Array(createHash('sha256').update(spki).digest()), read };
+  }
+
+  #conditions(): ReadConditions {
+    const temperature = this.#hardware.temperature();
+    if (!agentFaults(this.#hardware.fault()).highNoise) return { temperature };
+    const share = (thermal(1)[0] ?? 0) / 255;
+    return { temperature, noise: HIGH_NOISE.from + share * (HIGH_NOISE.to - HIGH_NOISE.from) };
+  }
+
+  #adopt(seed: Uint8Array | null): void {
+    if (seed === null) return;
+    this.#seed = seed;
+    const device = deriveKey(seed, 'device', 0);
+    const deviceId = new Uint8Array(createHash('sha256').update(device.spki).digest());
+    const enrolment = deriveKey(seed, 'enrolment', 0);
+    this.keys = { device, enrolment, storage: storageKey(seed), deviceId };
+  }
+}
