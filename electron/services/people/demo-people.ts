@@ -22,9 +22,9 @@ export const demoPeople: readonly DemoPerson[] = [
 export async function addDemoPeople(store: Pick<Store, 'people' | 'settings'>): Promise<void> {
   const salt = await badgeSalt(store);
   const known = new Set((await store.people.list()).map(({ id }) => id));
-  for (const { id, name, role, pin, badge } of demoPeople) {
-    if (known.has(id)) continue;
+  const add = async ({ id, name, role, pin, badge }: DemoPerson): Promise<void> => {
     const hashes = { pinHash: await hashPin(pin), badgeHash: badgeHash(badge, salt) };
     await store.people.put({ id, name, role, ...hashes, failedAttempts: 0, lockedUntil: null }, 'station');
-  }
+  };
+  await Promise.all(demoPeople.filter(({ id }) => !known.has(id)).map(add));
 }
