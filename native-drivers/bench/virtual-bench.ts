@@ -8,7 +8,7 @@ export interface BenchSite {
   id: string;
   port: string;
   /** Symbolic link that follows the port over every re-plug. */
-  link?: string;
+  link: string;
   control: string;
 }
 
@@ -25,7 +25,10 @@ export async function startVirtualBench(options: {
 }): Promise<VirtualBench> {
   const main = fileURLToPath(import.meta.resolve('#drivers/virtual/main.ts'));
   const words = ['--target', options.target, '--sites', String(options.sites), '--speed', options.speed];
-  const child = spawn(process.execPath, [main, ...words, '--json'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  // `--attached`: its standard input ends with this process, and the bench with it.
+  const child = spawn(process.execPath, [main, ...words, '--json', '--attached'], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
   const ended = once(child, 'exit');
   const stop = async () => {
     child.kill();
