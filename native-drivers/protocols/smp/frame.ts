@@ -39,6 +39,6 @@ export function unpackPacket(bytes: Uint8Array): SmpPacket | null {
     group: view.getUint16(4),
     sequence: view.getUint8(6),
     command: view.getUint8(7),
-    payload: bytes.slice(SMP_HEADER_BYTES),
+    payload: Uint8Array.from(bytes.subarray(SMP_HEADER_BYTES)),
   };
 }
