@@ -44,6 +44,8 @@ export const timelineEntry = z.strictObject({
   state: z.enum(['neutral', 'ok', 'failed', 'unknown']),
 });
 
+export type TimelineEntry = z.infer<typeof timelineEntry>;
+
 export const unitDetail = z.strictObject({
   unit: unitRow,
   job: z.string(),
