@@ -1,0 +1,51 @@
+import { Redirect, Route, Switch } from 'wouter';
+import { useOpenBatch } from '../client/state/batch.ts';
+import { Bench } from '../features/bench/Bench.tsx';
+import { CloseBatch } from '../features/close/CloseBatch.tsx';
+import { Home } from '../features/home/Home.tsx';
+import { PrepareBatch } from '../features/prepare/PrepareBatch.tsx';
+import { RunningBatch } from '../features/running/RunningBatch.tsx';
+import { About } from '../features/settings/About.tsx';
+import { Settings } from '../features/settings/Settings.tsx';
+import { UnitScreen } from '../features/units/UnitScreen.tsx';
+import { UnitsScreen } from '../features/units/UnitsScreen.tsx';
+
+function ToSite({ site }: { site: string }) {
+  const batch = useOpenBatch();
+  return <Redirect to={batch ? `/batch/${batch.id}/site/${site}` : '/bench'} replace />;
+}
+
+/** Address to screen. */
+export function Routes() {
+  return (
+    <Switch>
+      <Route path="/" component={Home} />
+      <Route path="/batch/prepare/:kind?/:value?">
+        {({ kind, value }) => (
+          <PrepareBatch
+            key={`${kind ?? ''} ${value ?? ''}`}
+            kind={kind}
+            value={decodeURIComponent(value ?? '')}
+          />
+        )}
+      </Route>
+      <Route path="/batch/:id/close">{({ id }) => <CloseBatch key={id} id={id} />}</Route>
+      <Route path="/batch/:id/site/:site">
+        {({ id, site }) => <RunningBatch key={id} id={id} site={site} />}
+      </Route>
+      <Route path="/batch/:id">{({ id }) => <RunningBatch key={id} id={id} site={null} />}</Route>
+      <Route path="/site/:site">{({ site }) => <ToSite site={site} />}</Route>
+      <Route path="/units">
+        <UnitsScreen batchId={null} />
+      </Route>
+      <Route path="/units/batch/:id">{({ id }) => <UnitsScreen key={id} batchId={id} />}</Route>
+      <Route path="/units/:id">{({ id }) => <UnitScreen key={id} id={decodeURIComponent(id)} />}</Route>
+      <Route path="/bench" component={Bench} />
+      <Route path="/settings" component={Settings} />
+      <Route path="/about" component={About} />
+      <Route>
+        <Redirect to="/" replace />
+      </Route>
+    </Switch>
+  );
+}

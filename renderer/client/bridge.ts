@@ -1,0 +1,32 @@
+import type { ErrorView } from '#contract/errors.ts';
+
+/** What a carrier answers to one call. */
+export type Reply = { ok: true; value: unknown } | { ok: false; error: ErrorView };
+export type LineState = 'connecting' | 'open' | 'lost';
+
+/** One way to the station, whichever carrier is below: Electron's preload or the loopback WebSocket. */
+export interface Bridge {
+  call: (channel: string, request: unknown) => Promise<Reply>;
+  subscribe: (listener: (topic: string, payload: unknown) => void) => () => void;
+  /** Tells the state of the line at once and after each change. */
+  watch: (listener: (line: LineState) => void) => () => void;
+  /** Does not wait for the back-off. */
+  reconnect: () => void;
+}
+
+/** What the preload exposes in Electron. */
+export type PreloadBridge = Pick<Bridge, 'call' | 'subscribe'>;
+
+declare global {
+  interface Window {
+    rootline?: PreloadBridge;
+  }
+}
+
+export const connectionLost: ErrorView = {
+  code: 'connection-lost',
+  what: 'The station does not answer.',
+  chip: 'Runs go on in the station; the screen catches up once it answers.',
+  next: 'Wait for the connection, then try again.',
+  retry: true,
+};

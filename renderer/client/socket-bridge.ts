@@ -1,0 +1,85 @@
+import { backoff } from './backoff.ts';
+import { connectionLost, type Bridge, type LineState, type Reply } from './bridge.ts';
+import { parseMessage } from './socket-messages.ts';
+
+/** The web host's carrier: JSON over one WebSocket, opened again with back-off whenever it closes. */
+export class SocketBridge implements Bridge {
+  private readonly url: string;
+  private socket: WebSocket | undefined;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private attempt = 0;
+  private nextId = 1;
+  private line: LineState = 'connecting';
+  private readonly pending = new Map<number, (reply: Reply) => void>();
+  private readonly listeners = new Set<(topic: string, payload: unknown) => void>();
+  private readonly watchers = new Set<(line: LineState) => void>();
+
+  constructor(url: string) {
+    this.url = url;
+    window.addEventListener('online', this.reconnect);
+    this.open();
+  }
+
+  call = (channel: string, request: unknown): Promise<Reply> => {
+    const socket = this.socket;
+    if (this.line !== 'open' || !socket) return Promise.resolve({ ok: false, error: connectionLost });
+    const id = this.nextId++;
+    return new Promise((resolve) => {
+      this.pending.set(id, resolve);
+      socket.send(JSON.stringify({ id, channel, request }));
+    });
+  };
+
+  subscribe = (listener: (topic: string, payload: unknown) => void): (() => void) => {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  };
+
+  watch = (listener: (line: LineState) => void): (() => void) => {
+    this.watchers.add(listener);
+    listener(this.line);
+    return () => this.watchers.delete(listener);
+  };
+
+  reconnect = (): void => {
+    if (this.line === 'open' || this.socket?.readyState === WebSocket.CONNECTING) return;
+    this.open();
+  };
+
+  private open(): void {
+    clearTimeout(this.timer);
+    const socket = new WebSocket(this.url);
+    this.socket = socket;
+    socket.addEventListener('open', () => {
+      this.attempt = 0;
+      this.setLine('open');
+    });
+    socket.addEventListener('message', (event) => this.receive(event.data));
+    socket.addEventListener('close', () => this.closed(socket));
+  }
+
+  private receive(data: unknown): void {
+    const message = parseMessage(data);
+    if (message === null) return;
+    if ('topic' in message) {
+      for (const listener of this.listeners) listener(message.topic, message.payload);
+      return;
+    }
+    const resolve = this.pending.get(message.id);
+    this.pending.delete(message.id);
+    resolve?.(message.ok ? { ok: true, value: message.value } : { ok: false, error: message.error });
+  }
+
+  private closed(socket: WebSocket): void {
+    if (socket !== this.socket) return;
+    for (const resolve of this.pending.values()) resolve({ ok: false, error: connectionLost });
+    this.pending.clear();
+    this.setLine('lost');
+    this.timer = setTimeout(() => this.open(), backoff(this.attempt++));
+  }
+
+  private setLine(line: LineState): void {
+    this.line = line;
+    for (const watcher of this.watchers) watcher(line);
+  }
+}

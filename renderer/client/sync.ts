@@ -1,0 +1,84 @@
+import { topics, type Topic, type TopicPayload } from '#contract/topics.ts';
+import type { Bridge } from './bridge.ts';
+import { call } from './client.ts';
+import { putBatch, putCurrent, useBatches } from './state/batch.ts';
+import { useLine } from './state/line.ts';
+import { useSession } from './state/session.ts';
+import { putSite, putSites, useSites } from './state/sites.ts';
+import { useStation } from './state/station.ts';
+
+/** Ids told by an event while a full list is under way: the event is the newer of the two. */
+const told = new Set<string>();
+
+const appliers: { [T in Topic]: (payload: TopicPayload<T>) => void } = {
+  'station.changed': (station) => useStation.setState({ station }),
+  'site.changed': (site) => {
+    told.add(site.id);
+    putSite(site);
+  },
+  'batch.changed': (batch) => {
+    told.add('batch');
+    putBatch(batch);
+  },
+  'session.changed': ({ session }) => takeSession(session),
+};
+
+function apply<T extends Topic>(topic: T, payload: unknown): void {
+  const parsed = topics[topic].safeParse(payload);
+  if (parsed.success) appliers[topic](parsed.data as TopicPayload<T>);
+  else console.error(`An event on ${topic} is not what the contract says.`, parsed.error);
+}
+
+function takeSession(session: TopicPayload<'session.changed'>['session']): void {
+  const before = useSession.getState().session;
+  useSession.setState({ session, known: true });
+  if (session === null) forget();
+  else if (before?.person.id !== session.person.id || !useSites.getState().known) void catchUp();
+}
+
+function forget(): void {
+  useSites.setState({ entries: new Map(), known: false });
+  useBatches.setState({ byId: new Map(), openId: null, known: false });
+}
+
+/** Everything a signed-in screen projects, asked for anew: after sign-in, reload and reconnect. */
+async function catchUp(): Promise<void> {
+  told.clear();
+  try {
+    const [{ sites }, { batch }] = await Promise.all([call('sites.list', {}), call('batches.current', {})]);
+    putSites(sites, told);
+    if (told.has('batch')) useBatches.setState({ known: true });
+    else putCurrent(batch);
+  } catch (error) {
+    // A line lost in between asks again when it is back; anything else stands in the log of the station.
+    console.error(error);
+  }
+}
+
+async function greet(): Promise<void> {
+  try {
+    const [station, { session }] = await Promise.all([call('station.get', {}), call('session.current', {})]);
+    useStation.setState({ station });
+    useSession.setState({ session, known: true });
+    if (session) await catchUp();
+    else forget();
+  } catch (error) {
+    console.error(error);
+  }
+}
+
+const isTopic = (topic: string): topic is Topic => Object.hasOwn(topics, topic);
+
+/** Keeps the stores a projection of the station: every event is applied, every new connection asks again. */
+export function startSync(bridge: Bridge): void {
+  bridge.subscribe((topic, payload) => {
+    if (isTopic(topic)) apply(topic, payload);
+  });
+  bridge.watch((line) => {
+    useLine.setState((s) => ({ line, epoch: line === 'open' ? s.epoch + 1 : s.epoch }));
+    if (line === 'open') void greet();
+  });
+}
+
+/** After a sign-in over a call: the answer itself is the news. */
+export const signedIn = takeSession;

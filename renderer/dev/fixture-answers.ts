@@ -1,0 +1,119 @@
+import type { ErrorView } from '#contract/errors.ts';
+import { batch, BATCH_ID, job } from './fixture-batch.ts';
+import { sites } from './fixture-sites.ts';
+import { unitDetail, unitRows } from './fixture-units.ts';
+
+type Answer = (request: unknown) => unknown;
+
+const now = Date.now();
+const ago = (minutes: number): string => new Date(now - minutes * 60_000).toISOString();
+
+const station = {
+  name: 'Station 04, hall 2',
+  brand: 'Rootline',
+  version: '0.1.0',
+  demo: true,
+  vault: { kind: 'demo-file', locked: false },
+  line: { state: 'offline', waiting: 4212, since: ago(3 * 1440) },
+  driver: { state: 'ready', pid: 4711, restarts: 0 },
+  warnings: [
+    {
+      id: 'ca',
+      level: 'warning',
+      text: 'The issuing CA expires in 41 days.',
+      next: 'Ask the security officer to renew it.',
+    },
+  ],
+  diskFreeBytes: 212_400_000_000,
+  startedAt: ago(190),
+};
+const people = [
+  { id: 'op', name: 'Mara Lindt', role: 'operator', pin: '1234' },
+  { id: 'en', name: 'Jonas Weber', role: 'engineer', pin: '2345' },
+  { id: 'so', name: 'Ines Ortega', role: 'officer', pin: '3456' },
+];
+const offline: ErrorView = {
+  code: 'port-missing',
+  what: 'No such port: /dev/pts/9.',
+  chip: null,
+  next: 'Plug the programmer in.',
+  retry: true,
+};
+const bench = {
+  sites: sites('running').map((site, index) => ({
+    id: site.id,
+    row: site.row,
+    column: site.column,
+    programmer: 'Virtual programmer',
+    target: 'ra8m1',
+    port: `/dev/pts/${index + 3}`,
+    control: 'side channel',
+    online: site.id !== 'B4',
+    error: site.id === 'B4' ? offline : null,
+    virtual: true,
+  })),
+  ports: [{ path: '/dev/ttyACM0', title: 'J-Link VCOM', site: null }],
+  targets: [{ id: 'ra8m1', title: 'RA8M1' }],
+};
+const checks = [
+  { id: 'sites', title: 'Sites', state: 'ok', detail: '4 of 4 online, self-test passed', next: null },
+  {
+    id: 'key',
+    title: 'Keys',
+    state: 'warning',
+    detail: 'Demo key file',
+    next: 'Fine for a demo, not for sale.',
+  },
+  { id: 'ca', title: 'Issuing CA', state: 'ok', detail: 'Valid until 2036-11-23', next: null },
+  { id: 'allowance', title: 'Allowance', state: 'ok', detail: '2,000 wanted, 8,614 left', next: null },
+  { id: 'disk', title: 'Disk', state: 'ok', detail: '212.4 GB free', next: null },
+];
+
+/** Every answer of the fixture station, by channel. */
+export function answers(state: string, role: string): Record<string, Answer> {
+  const signedOut = state === 'sign-in';
+  const person = people.find((candidate) => candidate.role === role) ?? { id: 'au', name: 'Ada Kern', role };
+  const open = state === 'prepare' || state === 'idle' ? null : batch(state);
+  const session = { person: { id: person.id, name: person.name, role: person.role }, signedInAt: ago(60) };
+  return {
+    'station.get': () => station,
+    'station.about': () => ({
+      version: '0.1.0',
+      notices: 'react 19.3.1, MIT\n\nCopyright (c) Meta Platforms',
+    }),
+    'session.people': () => ({ people }),
+    'session.current': () => ({ session: signedOut ? null : session }),
+    'session.signIn': () => session,
+    'session.signOut': () => ({ done: true }),
+    'jobs.list': () => ({
+      jobs: [job, { ...job, id: 'METER-2', name: 'Meter radio', allowance: { total: 500, left: 0 } }],
+    }),
+    'batches.current': () => ({ batch: open?.state === 'closed' ? null : open }),
+    'batches.get': () => batch(state),
+    'batches.preflight': () => ({ ok: true, checks }),
+    'batches.export': () => ({ folder: '/var/lib/rootline/exports/26-11-0417', units: 1386, files: 2776 }),
+    'scan.resolve': () => ({
+      kind: 'traveller',
+      traveller: 'TRV-26-11-0417',
+      jobId: job.id,
+      lot: '26-11-0417',
+      quantity: 2000,
+    }),
+    'sites.list': () => ({ sites: state === 'no-sites' ? [] : sites(state) }),
+    'units.search': () => ({
+      rows: state === 'no-units' ? [] : unitRows(BATCH_ID),
+      cursor: null,
+      total: 200,
+    }),
+    'units.get': () => unitDetail(BATCH_ID),
+    'bench.get': () => bench,
+    'bench.selfTest': () => ({
+      ok: true,
+      steps: [
+        { title: 'Open the port', state: 'ok', detail: '/dev/pts/3 at 9,600 baud' },
+        { title: 'Reset into boot mode', state: 'ok', detail: 'Answered after 12 ms' },
+        { title: 'Read the signature', state: 'ok', detail: 'R7FA8M1AHECBD' },
+      ],
+    }),
+  };
+}

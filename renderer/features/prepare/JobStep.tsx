@@ -1,0 +1,58 @@
+import Radio from '@mui/material/Radio';
+import RadioGroup from '@mui/material/RadioGroup';
+import { styled } from '@mui/material/styles';
+import type { Response } from '#contract/contract.ts';
+import type { Query } from '../../client/use-query.ts';
+import { count } from '../../ui/format.ts';
+import { ErrorPanel } from '../../ui/pieces/ErrorPanel.tsx';
+import { Loading } from '../../ui/pieces/states.tsx';
+import { Dim } from '../../ui/pieces/text.tsx';
+import { Step } from './Step.tsx';
+
+const Choice = styled('label')(({ theme }) => ({
+  display: 'flex',
+  alignItems: 'center',
+  gap: 8,
+  minHeight: 60,
+  paddingRight: 16,
+  cursor: 'pointer',
+  borderRadius: 10,
+  border: `1px solid ${theme.tokens.line}`,
+  '&:has(:checked)': {
+    borderColor: theme.tokens.tone.run.main,
+    boxShadow: `inset 0 0 0 1px ${theme.tokens.tone.run.main}`,
+  },
+}));
+const Words = styled('span')({ flex: 1 });
+
+interface Props {
+  query: Query<Response<'jobs.list'>>;
+  chosen: string | null;
+  onChoose: (jobId: string) => void;
+}
+
+/** The job: found by the traveller, or picked. */
+export function JobStep({ query, chosen, onChoose }: Props) {
+  const { data, error, reload } = query;
+  return (
+    <Step number={2} title="Pick the job" done={data?.jobs.some((job) => job.id === chosen) ?? false}>
+      {error ? <ErrorPanel error={error} onRetry={reload} /> : null}
+      {!data && !error ? <Loading what="Loading jobs" /> : null}
+      <RadioGroup aria-label="Job" value={chosen ?? ''} onChange={(_, id) => onChoose(id)} sx={{ gap: 2 }}>
+        {data?.jobs.map((job) => (
+          <Choice key={job.id}>
+            <Radio value={job.id} slotProps={{ input: { 'aria-label': job.name } }} />
+            <Words>
+              <b>{job.name}</b>
+              <br />
+              <Dim>
+                {job.id} rev {job.revision} · {job.targetTitle} + {job.rootOfTrust.toUpperCase()}
+              </Dim>
+            </Words>
+            <Dim>{count(job.allowance.left)} left to make</Dim>
+          </Choice>
+        ))}
+      </RadioGroup>
+    </Step>
+  );
+}

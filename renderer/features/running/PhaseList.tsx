@@ -1,0 +1,56 @@
+import { styled } from '@mui/material/styles';
+import type { PhaseView, RunView } from '#contract/sites.ts';
+import { duration } from '../../ui/format.ts';
+
+// Shown only where a card is tall enough: a bench of few sites has the room, a gang of 32 has not.
+const List = styled('ol')(({ theme }) => ({
+  display: 'none',
+  flex: '1 1 0',
+  minHeight: 0,
+  overflow: 'hidden',
+  listStyle: 'none',
+  margin: '4px 0 0',
+  padding: '8px 0 0',
+  borderTop: `1px solid ${theme.tokens.line}`,
+  fontSize: 13,
+  '@container (min-height: 500px)': { display: 'block' },
+}));
+const Item = styled('li')(({ theme }) => ({
+  display: 'flex',
+  gap: 8,
+  lineHeight: '23px',
+  color: theme.tokens.dim,
+  '&[data-phase="running"]': { color: theme.tokens.text, fontWeight: 650 },
+  '&[data-phase="done"]': { color: theme.tokens.text },
+  '&[data-phase="failed"]': { color: theme.tokens.tone.fail.main, fontWeight: 650 },
+  '&[data-phase="unknown"]': { color: theme.tokens.tone.unknown.main, fontWeight: 650 },
+}));
+const Sign = styled('span')({ width: 14, flex: 'none', textAlign: 'center' });
+const Name = styled('span')({ flex: 1, overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' });
+const SIGNS: Record<PhaseView['state'], string> = {
+  waiting: '·',
+  running: '▸',
+  done: '✓',
+  failed: '✕',
+  unknown: '?',
+  skipped: '–',
+};
+
+/** Every phase of the run with its time, on cards that have the room. */
+export function PhaseList({ run }: { run: RunView | null }) {
+  if (!run) return <div style={{ flex: 1 }} />;
+  return (
+    <>
+      <List>
+        {run.phases.map((phase) => (
+          <Item key={phase.id} data-phase={phase.state}>
+            <Sign aria-hidden="true">{SIGNS[phase.state]}</Sign>
+            <Name>{phase.title}</Name>
+            <span>{phase.seconds === null ? '' : duration(phase.seconds)}</span>
+          </Item>
+        ))}
+      </List>
+      <div style={{ flex: '1 0 0' }} />
+    </>
+  );
+}

@@ -1,0 +1,120 @@
+import { styled } from '@mui/material/styles';
+import type { BatchView } from '#contract/batches.ts';
+import type { SiteView } from '#contract/sites.ts';
+import type { SiteEntry } from '../../client/state/sites.ts';
+import { hex } from '../../ui/format.ts';
+import { fractionOf, shapeOf, toneOf, wordOf } from '../../ui/outcome/outcome.ts';
+import { OutcomeIcon } from '../../ui/outcome/OutcomeIcon.tsx';
+import { MONO } from '../../ui/theme/theme.ts';
+import type { Tone } from '../../ui/theme/tokens.ts';
+import { PhaseList } from './PhaseList.tsx';
+import { PhaseStrip } from './PhaseStrip.tsx';
+import { SiteActions } from './SiteActions.tsx';
+import { SiteFoot } from './SiteFoot.tsx';
+import { SiteText } from './SiteText.tsx';
+
+const Card = styled('div', { shouldForwardProp: (prop) => prop !== 'tone' })<{ tone: Tone }>(({
+  theme,
+  tone,
+}) => {
+  const colors = theme.tokens.tone[tone];
+  return {
+    containerType: 'size',
+    height: '100%',
+    display: 'flex',
+    flexDirection: 'column',
+    gap: 8,
+    padding: '6px 14px 12px',
+    borderRadius: 14,
+    border: `${theme.tokens.frameWidth}px ${tone === 'idle' ? 'dashed' : 'solid'} ${colors.frame}`,
+    background: `linear-gradient(${colors.groundFrom}, ${colors.groundTo})`,
+    cursor: 'pointer',
+    overflow: 'hidden',
+    '@container (max-height: 190px)': { '& .roomy': { display: 'none' } },
+  };
+});
+const Top = styled('div')({
+  display: 'flex',
+  alignItems: 'center',
+  justifyContent: 'space-between',
+  minHeight: 48,
+});
+const Label = styled('button')({
+  minWidth: 56,
+  minHeight: 48,
+  margin: '0 0 0 -10px',
+  padding: '0 10px',
+  border: 0,
+  borderRadius: 10,
+  background: 'none',
+  color: 'inherit',
+  font: 'inherit',
+  fontSize: 20,
+  fontWeight: 750,
+  letterSpacing: 0.5,
+  textAlign: 'left',
+  cursor: 'pointer',
+});
+const Uid = styled('span')(({ theme }) => ({
+  fontFamily: MONO,
+  fontSize: 12,
+  color: theme.tokens.dim,
+  whiteSpace: 'nowrap',
+}));
+const State = styled('div', { shouldForwardProp: (prop) => prop !== 'tone' })<{ tone: Tone }>(
+  ({ theme, tone }) => ({
+    display: 'flex',
+    alignItems: 'center',
+    gap: 10,
+    color: theme.tokens.tone[tone].main,
+    fontSize: 21,
+    lineHeight: 1.15,
+    fontWeight: tone === 'idle' ? 600 : 750,
+    letterSpacing: 0.2,
+    '& svg': { flex: 'none' },
+  }),
+);
+
+interface Props {
+  entry: SiteEntry;
+  batch: BatchView;
+  onOpen: (site: string) => void;
+}
+
+function uidOf(site: SiteView): string | null {
+  const uid = site.run?.chipUid;
+  return uid == null ? null : hex(uid, 4);
+}
+
+/** One socket: colour, shape and word from three metres, what it does and what to do from one. */
+export function SiteCard({ entry, batch, onOpen }: Props) {
+  const { view } = entry;
+  const tone = toneOf(view.state);
+  const uid = uidOf(view);
+  return (
+    <Card
+      tone={tone}
+      role="group"
+      aria-label={`Site ${view.id}`}
+      data-state={view.state}
+      data-testid={`site-${view.id}`}
+      onClick={() => onOpen(view.id)}
+    >
+      <Top>
+        <Label type="button" data-site-button aria-label={`Open site ${view.id}`}>
+          {view.id}
+        </Label>
+        {uid === null ? null : <Uid title={hex(view.run?.chipUid ?? '')}>{uid}</Uid>}
+      </Top>
+      <State tone={tone}>
+        <OutcomeIcon shape={shapeOf(view.state)} tone={tone} fraction={fractionOf(view.run)} />
+        <span>{wordOf(view)}</span>
+      </State>
+      <SiteText site={view} />
+      {view.state === 'running' && view.run ? <PhaseStrip phases={view.run.phases} /> : null}
+      <PhaseList run={view.run} />
+      <SiteActions site={view} batch={batch} />
+      <SiteFoot entry={entry} batch={batch} />
+    </Card>
+  );
+}

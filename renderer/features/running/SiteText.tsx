@@ -1,0 +1,59 @@
+import { styled } from '@mui/material/styles';
+import type { SiteView } from '#contract/sites.ts';
+import { Bar } from '../../ui/pieces/Bar.tsx';
+import { Dim } from '../../ui/pieces/text.tsx';
+import { progressText } from './progress-text.ts';
+
+const Text = styled('div')({ fontSize: 14, lineHeight: 1.4 });
+const Next = styled('div')({ fontSize: 13.5, lineHeight: 1.4, fontWeight: 600 });
+
+function Running({ site }: { site: SiteView }) {
+  const progress = site.run?.progress;
+  const share = progress && progress.total > 0 ? progress.done / progress.total : null;
+  return (
+    <>
+      <Text>{progressText(site.run)}</Text>
+      {share === null ? null : <Bar value={share} label={`Progress of site ${site.id}`} />}
+    </>
+  );
+}
+
+/** What happened, what state the chip is in, what to do now: in this order. */
+function Problem({ site }: { site: SiteView }) {
+  const error = site.run?.error ?? site.error;
+  if (!error) return null;
+  return (
+    <>
+      <Text>{error.what}</Text>
+      {error.chip === null ? null : <Text className="roomy">{error.chip}</Text>}
+      <Next>{error.next}</Next>
+    </>
+  );
+}
+
+/** The words of a site, by its state. */
+export function SiteText({ site }: { site: SiteView }) {
+  switch (site.state) {
+    case 'running':
+      return <Running site={site} />;
+    case 'passed':
+      return (
+        <>
+          <Text className="roomy">Locked and read back</Text>
+          <Next>Take the part out</Next>
+        </>
+      );
+    case 'failed':
+    case 'unknown':
+    case 'offline':
+      return <Problem site={site} />;
+    case 'ready':
+      return site.error ? <Problem site={site} /> : <Text>Part is in</Text>;
+    case 'empty':
+      return (
+        <Dim className="roomy">
+          {site.part === null ? 'Put a part in, then press Start' : 'Put a part in to start it'}
+        </Dim>
+      );
+  }
+}

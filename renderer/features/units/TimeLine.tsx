@@ -1,0 +1,58 @@
+import { styled } from '@mui/material/styles';
+import type { UnitDetail } from '#contract/units.ts';
+import { dateTime } from '../../ui/format.ts';
+import type { Shape } from '../../ui/outcome/outcome.ts';
+import { OutcomeIcon } from '../../ui/outcome/OutcomeIcon.tsx';
+import { Empty } from '../../ui/pieces/states.tsx';
+import { Dim, Spoken } from '../../ui/pieces/text.tsx';
+import type { Tone } from '../../ui/theme/tokens.ts';
+
+type Entry = UnitDetail['timeline'][number];
+const List = styled('ol')({ listStyle: 'none', margin: 0, padding: 0 });
+const Item = styled('li')(({ theme }) => ({
+  display: 'grid',
+  gridTemplateColumns: '168px 24px 96px minmax(0, 1fr)',
+  gap: 14,
+  alignItems: 'start',
+  padding: '7px 0',
+  borderBottom: `1px solid ${theme.tokens.line}`,
+  fontSize: 14,
+}));
+const LOOK: Record<Entry['state'], { shape: Shape; tone: Tone; word: string }> = {
+  neutral: { shape: 'dashed', tone: 'idle', word: '' },
+  ok: { shape: 'circle', tone: 'pass', word: 'fine' },
+  failed: { shape: 'octagon', tone: 'fail', word: 'failed' },
+  unknown: { shape: 'diamond', tone: 'unknown', word: 'not known' },
+};
+const KINDS: Record<Entry['kind'], string> = {
+  run: 'Run',
+  phase: 'Phase',
+  intent: 'Intent',
+  evidence: 'Evidence',
+  'read-back': 'Read back',
+  outcome: 'Outcome',
+};
+
+/** Everything that was done to the unit, in the order of the journal. */
+export function TimeLine({ entries }: { entries: readonly Entry[] }) {
+  if (entries.length === 0) return <Empty title="Nothing in the journal yet" />;
+  return (
+    <List>
+      {entries.map((entry) => {
+        const look = LOOK[entry.state];
+        return (
+          <Item key={entry.sequence}>
+            <Dim>{dateTime(entry.at)}</Dim>
+            <OutcomeIcon shape={look.shape} tone={look.tone} size={20} />
+            <Dim>
+              {KINDS[entry.kind]} · {entry.attempt}
+            </Dim>
+            <div>
+              <b>{entry.title}</b> <Spoken>{look.word}</Spoken> <Dim>{entry.detail}</Dim>
+            </div>
+          </Item>
+        );
+      })}
+    </List>
+  );
+}

@@ -1,0 +1,16 @@
+import { useStation } from '../../client/state/station.ts';
+import { count, since } from '../format.ts';
+import { useWallClock } from '../clock.ts';
+import { StatusChip } from './StatusChip.tsx';
+
+/** Whether records reach their cloud, for how long not, and how many wait. */
+export function LineChip() {
+  const line = useStation((s) => s.station?.line);
+  const now = useWallClock();
+  if (!line) return null;
+  const waiting = line.waiting > 0 ? ` · ${count(line.waiting)} waiting` : '';
+  if (line.state === 'online') return <StatusChip tone="pass">{`Online${waiting}`}</StatusChip>;
+  if (line.state === 'none') return <StatusChip tone="idle">{`No cloud set up${waiting}`}</StatusChip>;
+  const age = line.since === null ? '' : ` ${since(line.since, now)}`;
+  return <StatusChip tone="unknown">{`Offline${age}${waiting}`}</StatusChip>;
+}

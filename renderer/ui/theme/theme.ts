@@ -1,0 +1,46 @@
+import { createTheme, type Theme } from '@mui/material/styles';
+import { components } from './components.ts';
+import { tokens, type ThemeName, type Tokens } from './tokens.ts';
+
+declare module '@mui/material/styles' {
+  interface Theme {
+    tokens: Tokens;
+  }
+  interface ThemeOptions {
+    tokens: Tokens;
+  }
+}
+
+export const SANS = '"Inter Variable", "Segoe UI", Roboto, "DejaVu Sans", sans-serif';
+export const MONO = '"JetBrains Mono Variable", "DejaVu Sans Mono", monospace';
+/** The smallest thing a gloved finger has to hit, px. */
+export const TARGET = 48;
+
+function build(name: ThemeName): Theme {
+  const t = tokens[name];
+  return createTheme({
+    tokens: t,
+    spacing: 4,
+    shape: { borderRadius: 10 },
+    typography: { fontFamily: SANS, fontSize: 15, button: { textTransform: 'none', fontWeight: 650 } },
+    palette: {
+      mode: t.mode,
+      background: { default: t.ground, paper: t.panel },
+      text: { primary: t.text, secondary: t.dim, disabled: t.dim },
+      divider: t.line,
+      primary: { main: t.tone.run.main, contrastText: t.tone.run.ink },
+      secondary: { main: t.accent },
+      success: { main: t.tone.pass.main, contrastText: t.tone.pass.ink },
+      error: { main: t.tone.fail.main, contrastText: t.tone.fail.ink },
+      warning: { main: t.tone.unknown.main, contrastText: t.tone.unknown.ink },
+    },
+    components: components(t),
+  });
+}
+
+/** The three themes, built once. */
+export const themes: Record<ThemeName, Theme> = {
+  dark: build('dark'),
+  light: build('light'),
+  contrast: build('contrast'),
+};
