@@ -14,7 +14,10 @@ import {
 } from './protocol.ts';
 import type { DataHandler, RomHost, RomSession } from './session.ts';
 
-/** Zeros closer together than this are one burst and get one answer: tools read exactly one byte. */
+/**
+ * Zeros closer together than this, with nothing understood in between, are one burst and get one answer: tools read
+ * exactly one byte, and an inquiry sent too early has two zeros in it.
+ */
 const BURST_NS = 20e6;
 /** A frame that stalls this long has lost its sender: a tool that was stopped in mid-frame. */
 const STALL_NS = 500e6;
@@ -102,6 +105,7 @@ export class Rom implements RomSession {
     this.synced = 'no';
     this.expected = null;
     this.authenticated = null;
+    this.lastZero = -Infinity;
   }
 
   private enqueue(inputs: RomInput[], at: number): void {
@@ -135,6 +139,7 @@ export class Rom implements RomSession {
     if (value === GENERIC_CODE && this.synced !== 'no') {
       this.synced = 'yes';
       this.expected = null;
+      this.lastZero = -Infinity;
       return this.host.send(Uint8Array.of(BOOT_CODE), this.time);
     }
     this.host.countDiscarded(1);
@@ -151,6 +156,7 @@ export class Rom implements RomSession {
 
   private async takeFrame(frame: RomFrame): Promise<void> {
     if (this.isStopped()) throw new Stopped();
+    this.lastZero = -Infinity;
     const trailing = this.trailingAcknowledge;
     this.trailingAcknowledge = false;
     if (trailing && frame.kind === 'data' && frame.code === COMMAND.read) return;
