@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { statfs } from 'node:fs/promises';
 import type { PreflightCheck } from '#contract/batches.ts';
-import { AppError } from '#contract/errors.ts';
 import type { SiteState } from '#contract/sites.ts';
 import type { DriverHost } from '#drivers/core/host-api.ts';
+import { viewOf } from '#services/engine/failures.ts';
 import type { LoadedJob } from '#services/jobs/load-job.ts';
 import type { Store } from '#store/api.ts';
 
@@ -52,8 +52,8 @@ async function guarded(find: () => Promise<Finding> | Finding): Promise<Finding>
   try {
     return await find();
   } catch (error) {
-    if (error instanceof AppError) return failed(error.view.what, error.view.next);
-    return failed('This could not be checked.', 'Call an engineer.');
+    const { what, next } = viewOf(error, null);
+    return failed(what, next);
   }
 }
 

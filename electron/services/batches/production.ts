@@ -67,16 +67,11 @@ export class Production implements Floor {
     if (row !== undefined) await this.enter(row, row.openedBy);
   }
 
-  /** Makes `row` the batch that sites work on. Its image goes to the driver process once. */
+  /** Makes `row` the batch that sites work on. Its image goes to the driver process once; the host keeps it. */
   async enter(row: BatchRow, operator: string): Promise<void> {
     await this.parts.drivers.putImage(this.jobFor(row).image);
     this.operator = operator;
     await this.refresh(row);
-  }
-
-  /** A new driver process knows no image. */
-  async driverRestarted(): Promise<void> {
-    if (this.current !== null) await this.parts.drivers.putImage(this.jobFor(this.current.row).image);
   }
 
   /** Reads the counts again and tells every screen. A closed batch is let go. */

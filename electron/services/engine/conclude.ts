@@ -127,9 +127,18 @@ export async function concludeFailure(
     );
   }
   const end = await finishRun(ports, row.id, ending);
-  const older = known.code === 'still-unknown' ? known.context['runId'] : undefined;
-  return { ...end, stuck: stuck(error), adopt: typeof older === 'string' ? older : null };
+  return { ...end, stuck: stuck(error), adopt: await unreadRunOf(ports, known) };
 }
+
+/** The older run of the part in the socket that nobody read: the store names it, or a locked part's unique id does. */
+async function unreadRunOf(ports: EnginePorts, { code, context }: Coded): Promise<string | null> {
+  if (code === 'still-unknown') return typeof context['runId'] === 'string' ? context['runId'] : null;
+  if (code !== 'locked') return null;
+  const unread = await ports.runs.unfinished();
+  return unread.find((row) => row.outcome === 'unknown' && row.chipUid === context['chipUid'])?.id ?? null;
+}
+
+type Coded = ReturnType<typeof classify>;
 
 const stuck = (error: unknown): boolean =>
   error instanceof RunError &&

@@ -90,6 +90,11 @@ export class Site {
     this.set({ online: false }, viewOf(error, null));
   }
 
+  /** The driver has opened the port again by itself. */
+  reconnected(): void {
+    this.set({ online: true }, null);
+  }
+
   /** The socket's contact reports. A new part starts by itself while a batch is open, or is read when one is awaited. */
   presence(part: boolean): void {
     const { cleared, inserted } = presenceChange(this.facts, part);

@@ -72,7 +72,7 @@ export class Sites {
       case 'port-gone':
         return this.sites.get(event.site)?.disconnected(DriverError.fromJSON(event.error));
       case 'port-back':
-        return void this.sites.get(event.site)?.connect();
+        return this.sites.get(event.site)?.reconnected();
       case 'host-died':
         return this.driverDied();
       case 'host-ready':

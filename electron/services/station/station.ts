@@ -1,0 +1,225 @@
+import { randomUUID } from 'node:crypto';
+import type { Handlers, HandlersOf } from '#contract/contract.ts';
+import type { DriverHost } from '#drivers/core/host-api.ts';
+import { createCheckpoints } from '#services/audit/checkpoints.ts';
+import { createBatchHandlers } from '#services/batches/handlers.ts';
+import { freeBytes } from '#services/batches/preflight.ts';
+import { Production } from '#services/batches/production.ts';
+import { createBenchHandlers } from '#services/bench/handlers.ts';
+import type { VirtualHands } from '#services/bench/virtual-hands.ts';
+import type { EnginePorts } from '#services/engine/ports.ts';
+import { markInterrupted } from '#services/engine/read-back.ts';
+import { createJobHandlers } from '#services/jobs/job-handlers.ts';
+import type { LoadedJob } from '#services/jobs/load-job.ts';
+import { createSessionHandlers } from '#services/people/session-handlers.ts';
+import { createSessions, type Sessions } from '#services/people/sessions.ts';
+import type { Authority } from '#services/pki/authority.ts';
+import { signJws } from '#services/records/jws.ts';
+import { createRecords } from '#services/records/records.ts';
+import { createSiteHandlers } from '#services/sites/handlers.ts';
+import { BENCH_SETTING, parseBench, type SiteConfig } from '#services/sites/site-config.ts';
+import { Sites } from '#services/sites/sites.ts';
+import type { Vault } from '#services/vault/vault.ts';
+import type { RunRow, Store } from '#store/api.ts';
+import { DriverWatch } from './driver-watch.ts';
+import { StationEvents, type StationListener } from './station-events.ts';
+import { stationView } from './station-view.ts';
+
+/** What the composition passes in; all of it is closed by the composition, after the station. */
+export interface StationDeps {
+  store: Store;
+  vault: Pick<Vault, 'kind' | 'locked'>;
+  authority: Authority;
+  drivers: DriverHost;
+  jobs: ReadonlyMap<string, LoadedJob>;
+  /** Null: there is no virtual bench. */
+  hands: VirtualHands | null;
+  /** Sites of the virtual bench; real ones come from the settings. */
+  sites: readonly SiteConfig[];
+  targets: readonly { id: string; title: string }[];
+  demo: boolean;
+  dataDir: string;
+  version: string;
+  name: string;
+  exportsFolder: string;
+  /** Licences of everything that is bundled, for the About page. */
+  notices: string;
+  unitHandlers: HandlersOf<'units.search' | 'units.get' | 'units.export'>;
+  /** A defect of ours that stopped nothing: for the log. */
+  onDefect: (error: unknown) => void;
+}
+
+/** The whole station behind the contract. Carriers check schema, session and role before they call a handler. */
+export interface Station {
+  handlers: Handlers;
+  sessions: Sessions;
+  events: { subscribe(listener: StationListener): () => void };
+  close(): Promise<void>;
+}
+
+/**
+ * Composes the services, opens the sites, and takes up what an earlier process left: the open batch, and every run
+ * that nobody has read. Resolves once the links are open; read-backs go on behind it and show on their sites.
+ */
+export async function createStation(deps: StationDeps): Promise<Station> {
+  const core = new StationCore(deps);
+  await core.start();
+  return {
+    handlers: core.handlers(),
+    sessions: core.sessions,
+    events: core.events,
+    close: () => core.close(),
+  };
+}
+
+class StationCore {
+  readonly events: StationEvents;
+  readonly sessions = createSessions();
+  private readonly deps: StationDeps;
+  private readonly records;
+  private readonly checkpoints;
+  private readonly ports: EnginePorts;
+  private readonly production: Production;
+  private sites: Sites;
+  private readonly watch: DriverWatch;
+  private readonly startedAt = new Date().toISOString();
+  private readonly recordsMissing = new Set<string>();
+  private unsubscribe: (() => void)[] = [];
+
+  constructor(deps: StationDeps) {
+    const { store, authority, drivers, jobs, demo, onDefect, name } = deps;
+    this.deps = deps;
+    this.events = new StationEvents(onDefect);
+    this.records = createRecords({ store, authority, stationName: name });
+    this.checkpoints = this.makeCheckpoints();
+    this.ports = this.makePorts();
+    this.watch = new DriverWatch(drivers.pid, () => void this.publishStation());
+    this.production = new Production({
+      ...{ store, jobs, drivers, demo },
+      publish: (view) => this.events.publish('batch.changed', view),
+      onRoom: () => this.sites.offerAll(),
+    });
+    this.sites = this.makeSites([]);
+  }
+
+  async start(): Promise<void> {
+    const { store, jobs, drivers, sites } = this.deps;
+    for (const job of jobs.values()) await putJob(store, job);
+    await this.production.load();
+    this.sites = this.makeSites([...sites, ...parseBench(await store.settings.get(BENCH_SETTING))]);
+    this.unsubscribe = [
+      drivers.onEvent((event) => {
+        this.watch.onEvent(event);
+        this.sites.onHostEvent(event);
+      }),
+      this.sessions.onChange((connection, session) =>
+        this.events.publish('session.changed', { session }, connection),
+      ),
+    ];
+    const unread = await this.unreadOfBatch();
+    await this.sites.open(unread);
+    await this.production.refresh();
+  }
+
+  /** Runs that belong to no open batch are marked and wait for their part; the others are shown where they ran. */
+  private async unreadOfBatch(): Promise<RunRow[]> {
+    const rows = await this.deps.store.runs.unfinished();
+    const mine = rows.filter((row) => row.batchId === this.production.batchId);
+    const marked: RunRow[] = [];
+    for (const row of rows) {
+      const job = await this.production.jobOf(row.batchId).catch(() => null);
+      const next = job === null ? row : await markInterrupted(this.ports, row, job);
+      if (mine.includes(row) && job !== null) marked.push(next);
+    }
+    return marked;
+  }
+
+  private makePorts(): EnginePorts {
+    const { store, drivers, authority } = this.deps;
+    return {
+      ...{ runs: store.runs, certificates: store.certificates, drivers, authority },
+      clock: () => performance.now(),
+      record: (runId) => this.record(runId),
+    };
+  }
+
+  private makeCheckpoints() {
+    const { store, authority } = this.deps;
+    const by = { signer: authority.stationSigner, chain: [authority.station, authority.issuerCertificate] };
+    const sign = (payload: string) => signJws(by, 'rootline-checkpoint+json', payload);
+    return createCheckpoints({ audit: store.audit, sign });
+  }
+
+  private makeSites(configs: readonly SiteConfig[]): Sites {
+    const { drivers } = this.deps;
+    return new Sites(
+      {
+        ...{ ports: this.ports, drivers, floor: this.production, newId: randomUUID },
+        publish: (view) => this.events.publish('site.changed', view),
+      },
+      configs,
+    );
+  }
+
+  /** A part has passed whether or not its record fits on the disk: the export makes up for a missing one. */
+  private async record(runId: string): Promise<void> {
+    try {
+      await this.records.sign(runId);
+      await this.checkpoints.noticed();
+    } catch (error) {
+      this.recordsMissing.add(runId);
+      this.deps.onDefect(error);
+      await this.publishStation();
+    }
+  }
+
+  private async view() {
+    const { name, version, demo, vault, dataDir, authority } = this.deps;
+    return stationView({
+      ...{ name, version, demo, vault, startedAt: this.startedAt, driver: this.watch.view },
+      diskFreeBytes: await freeBytes(dataDir),
+      checkValidity: (until) => authority.checkValidity(until),
+      recordsMissing: this.recordsMissing.size,
+    });
+  }
+
+  private async publishStation(): Promise<void> {
+    try {
+      this.events.publish('station.changed', await this.view());
+    } catch (error) {
+      this.deps.onDefect(error);
+    }
+  }
+
+  handlers(): Handlers {
+    const { deps, production, sites, records, sessions } = this;
+    const { store, demo, jobs, exportsFolder, version, notices } = deps;
+    return {
+      ...createSessionHandlers({ store, demo, sessions }),
+      ...createJobHandlers({ store, jobs, demo }),
+      ...deps.unitHandlers,
+      ...createSiteHandlers(sites),
+      ...createBenchHandlers({ ...deps, sites }),
+      ...createBatchHandlers({
+        ...{ ...deps, production, sites, records, exportsFolder },
+        siteStates: () => sites.all().map((site) => site.state),
+        checkpoint: () => this.checkpoints.sign(),
+      }),
+      'station.get': () => this.view(),
+      'station.about': () => Promise.resolve({ version, notices }),
+    };
+  }
+
+  async close(): Promise<void> {
+    await this.sites.close();
+    for (const remove of this.unsubscribe) remove();
+  }
+}
+
+function putJob(store: Store, { recipe, sha256, canonical }: LoadedJob): Promise<void> {
+  const { id, name, revision, allowance } = recipe;
+  return store.jobs.put(
+    { id, name, revision, sha256, recipe: canonical, allowanceTotal: allowance },
+    'station',
+  );
+}

@@ -1,0 +1,221 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { ChannelName, HandlersOf, Request, Response } from '#contract/contract.ts';
+import type { Session } from '#contract/session.ts';
+import type { SiteState, SiteView } from '#contract/sites.ts';
+import { jobTools } from '#drivers/artefacts/job-tools.ts';
+import type { DriverHost } from '#drivers/core/host-api.ts';
+import { createDriverHost } from '#drivers/host/client.ts';
+import { spawnForked } from '#drivers/host/fork.ts';
+import { targets } from '#drivers/targets/registry.ts';
+import { openBenchControl, type BenchControl } from '#drivers/virtual/control-client.ts';
+import type { VirtualHands } from '#services/bench/virtual-hands.ts';
+import { loadJobs } from '#services/jobs/load-job.ts';
+import { addDemoPeople } from '#services/people/demo-people.ts';
+import { createAuthority } from '#services/pki/authority.ts';
+import type { SiteConfig } from '#services/sites/site-config.ts';
+import { createStation, type Station, type StationDeps } from '#services/station/station.ts';
+import { openVault } from '#services/vault/vault.ts';
+import type { Store } from '#store/api.ts';
+import { openStore } from '#store/open.ts';
+import { startNodeBench, type BenchProcess, type BenchSite } from '../../electron/compose/bench-process.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const script = (path: string) => join(root, path);
+
+/** The operator's hands of a test: those of the app, and what only a test does. */
+export interface TestHands extends VirtualHands {
+  insertPart(site: string, uid?: string): Promise<void>;
+  control(site: string): BenchControl;
+  uid(site: string): Promise<string>;
+  close(): Promise<void>;
+}
+
+/** A real virtual bench in a process of its own, with empty sockets. */
+export async function startBench(sites: number, speed: 'wire' | 'max' = 'max'): Promise<BenchProcess> {
+  const args = [
+    '--target',
+    'ra8m1',
+    '--sites',
+    String(sites),
+    '--speed',
+    speed,
+    '--json',
+    '--empty',
+    '--attached',
+  ];
+  return startNodeBench(script('native-drivers/virtual/main.ts'), args);
+}
+
+export async function openHands(sites: readonly BenchSite[]): Promise<TestHands> {
+  const controls = new Map<string, BenchControl>();
+  for (const site of sites) controls.set(site.id, await openBenchControl(site.control));
+  const control = (site: string): BenchControl => {
+    const found = controls.get(site);
+    if (found === undefined) throw new Error(`no site ${site}`);
+    return found;
+  };
+  return {
+    control,
+    insert: (site) => control(site).insert(),
+    insertPart: (site, uid) => control(site).insert(uid),
+    remove: (site) => control(site).remove(),
+    cable: async (site, plugged) => void (await control(site).cable(plugged)),
+    fault: (site, fault) => control(site).fault(fault),
+    uid: async (site) => (await control(site).status()).uid ?? '',
+    close: async () => void (await Promise.all([...controls.values()].map((one) => one.close()))),
+  };
+}
+
+/** The bench's sites as the station's settings would carry them. */
+export function siteConfigs(sites: readonly BenchSite[]): SiteConfig[] {
+  return sites.map(({ id, link, control }) => ({
+    site: id,
+    row: id.charCodeAt(0) - 'A'.charCodeAt(0),
+    column: Number(id.slice(1)) - 1,
+    link: { path: link, control: { kind: 'bench', socket: control } },
+    target: 'ra8m1',
+    programmer: 'Virtual bench',
+    virtual: true,
+  }));
+}
+
+export type Call = <C extends ChannelName>(channel: C, request: Request<C>) => Promise<Response<C>>;
+
+export interface OpenStation {
+  station: Station;
+  store: Store;
+  drivers: DriverHost;
+  /** Calls a handler as a signed-in person: operator unless told. */
+  call: Call;
+  callAs(role: Session['person']['role']): Call;
+  /** Resolves with the view once the site is in one of the states, now or by an event. */
+  until(site: string, ...states: SiteState[]): Promise<SiteView>;
+  untilSite(site: string, holds: (view: SiteView) => boolean): Promise<SiteView>;
+  defects: unknown[];
+  close(): Promise<void>;
+}
+
+export interface StationOptions {
+  dataDir: string;
+  bench: readonly BenchSite[];
+  hands: VirtualHands | null;
+  /** Wraps what the station gets, to watch or to hold it. */
+  wrap?: (deps: StationDeps) => StationDeps;
+}
+
+const noUnits: HandlersOf<'units.search' | 'units.get' | 'units.export'> = {
+  'units.search': () => Promise.reject(new Error('not part of this test')),
+  'units.get': () => Promise.reject(new Error('not part of this test')),
+  'units.export': () => Promise.reject(new Error('not part of this test')),
+};
+
+/** A whole station over real parts: SQLite, vault, authority, driver process. Only the windows are missing. */
+export async function openTestStation(options: StationOptions): Promise<OpenStation> {
+  const { dataDir, bench, hands, wrap = (deps) => deps } = options;
+  const store = await openStore({ dataDir });
+  const vault = await openVault({ dataDir, keys: store.keys, source: { kind: 'demo-file' } });
+  const authority = await createAuthority(vault, store, 'Test station');
+  await addDemoPeople(store);
+  const drivers = createDriverHost(() => spawnForked(script('native-drivers/host/main.ts')));
+  const defects: unknown[] = [];
+  const deps = wrap({
+    ...{ store, vault, authority, drivers, hands, targets, dataDir, demo: true },
+    jobs: await loadJobs(script('resources/jobs'), jobTools),
+    sites: siteConfigs(bench),
+    version: '0.0.0',
+    name: 'Test station',
+    exportsFolder: join(dataDir, 'exports'),
+    notices: '',
+    unitHandlers: noUnits,
+    onDefect: (error) => void defects.push(error),
+  });
+  const station = await createStation(deps);
+  const close = async (): Promise<void> => {
+    await station.close();
+    await drivers.close();
+    vault.close();
+    await store.close();
+  };
+  const untilSite = (site: string, holds: (view: SiteView) => boolean) => waitForSite(station, site, holds);
+  return {
+    ...{ station, store, drivers, defects, close, untilSite },
+    call: callAs(station, 'operator'),
+    callAs: (role) => callAs(station, role),
+    until: (site, ...states) => untilSite(site, (view) => states.includes(view.state)),
+  };
+}
+
+function callAs(station: Station, role: Session['person']['role']): Call {
+  const session: Session = {
+    person: { id: role === 'operator' ? '114' : '207', name: role, role },
+    signedInAt: new Date().toISOString(),
+  };
+  return (channel, request) => {
+    // The table guarantees that request and handler belong together; TypeScript cannot follow a union of keys.
+    const handler = station.handlers[channel] as (request: unknown, context: unknown) => Promise<never>;
+    return handler(request, { connection: 'test', session });
+  };
+}
+
+async function waitForSite(
+  station: Station,
+  site: string,
+  holds: (view: SiteView) => boolean,
+): Promise<SiteView> {
+  const { promise, resolve } = Promise.withResolvers<SiteView>();
+  const remove = station.events.subscribe((topic, payload) => {
+    const view = payload as SiteView;
+    if (topic === 'site.changed' && view.id === site && holds(view)) resolve(view);
+  });
+  const { sites } = await station.handlers['sites.list']({}, { connection: 'test', session: null });
+  const now = sites.find((one) => one.id === site);
+  if (now !== undefined && holds(now)) resolve(now);
+  return promise.finally(remove);
+}
+
+export interface TestStation extends OpenStation {
+  hands: TestHands;
+  bench: BenchProcess;
+  dataDir: string;
+  /** Opens the demo job's batch. */
+  openBatch(quantity: number): Promise<Response<'batches.open'>>;
+  dispose(): Promise<void>;
+}
+
+/** Bench, station and a fresh data folder; `dispose` ends and removes all of it. */
+export async function startTestStation(options: {
+  sites: number;
+  speed?: 'wire' | 'max';
+}): Promise<TestStation> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'rootline-test-'));
+  const bench = await startBench(options.sites, options.speed);
+  const hands = await openHands(bench.sites);
+  const open = await openTestStation({ dataDir, bench: bench.sites, hands });
+  return {
+    ...{ ...open, hands, bench, dataDir },
+    openBatch: (quantity) => openDemoBatch(open.call, quantity),
+    dispose: async () => {
+      await open.close();
+      await hands.close();
+      await bench.stop();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Opens a batch of the demo job as an operator would: scan, compare, confirm. */
+export async function openDemoBatch(call: Call, quantity: number): Promise<Response<'batches.open'>> {
+  const { jobs } = await call('jobs.list', {});
+  const [job] = jobs;
+  if (job === undefined) throw new Error('the demo job is missing');
+  return call('batches.open', {
+    jobId: job.id,
+    traveller: `RL1;J=${job.id};L=LOT-1;Q=${quantity}`,
+    lot: 'LOT-1',
+    quantity,
+    checksum: job.checksum,
+  });
+}
