@@ -7,7 +7,7 @@ import { parseArea, parseSignature } from './identity.ts';
 import type { BootArea, Signature } from './identity.ts';
 import { hex } from './status.ts';
 import { synchronise } from './sync.ts';
-import { INITIALIZE_MS, answerMs } from './timing.ts';
+import { DLM_MOVE_MS, INITIALIZE_MS, answerMs } from './timing.ts';
 import { payloadOf } from './writer.ts';
 
 /** Longest answer without data frames, bytes on the wire both ways. */
@@ -75,7 +75,7 @@ export class RaBootClient {
 
   /** LCK_BOOT may reset the chip before it answers: `no-answer` then says nothing about the state. */
   async moveDlm(from: DlmName, to: DlmName): Promise<void> {
-    await this.ask(COMMAND.dlmMove, Uint8Array.of(DLM[from], DLM[to]));
+    await this.link.command(COMMAND.dlmMove, Uint8Array.of(DLM[from], DLM[to]), DLM_MOVE_MS);
   }
 
   async protection(): Promise<ProtectionName> {

@@ -13,25 +13,36 @@ import type { Ra8Part } from './part.ts';
  */
 export async function lock(
   part: Ra8Part,
-  { disableInitialize, lockBoot }: OperationInput<'lock'>,
+  input: OperationInput<'lock'>,
   context: OperationContext,
 ): Promise<OperationResult<'lock'>> {
-  const total = 2 + Number(disableInitialize) + Number(lockBoot);
+  const total = 2 + Number(input.disableInitialize) + Number(input.lockBoot);
   let done = 0;
   const step = (note: string) => context.progress({ done: done++, total, unit: 'steps', note });
   step('Lock agent');
   await lockAgent(part, context);
-  const { client } = await part.useRom(context.signal);
+  // The agent cannot be unlocked: from here on a lost link leaves a part that only a read-back can name.
+  const answered = await irreversible('lock', () => lockChip(part, input, context.signal, step));
+  context.progress({ done: total, total, unit: 'steps' });
+  return { output: { answered }, measurements: [] };
+}
+
+async function lockChip(
+  part: Ra8Part,
+  { disableInitialize, lockBoot }: OperationInput<'lock'>,
+  signal: AbortSignal,
+  step: (note: string) => void,
+): Promise<boolean> {
+  const { client } = await part.useRom(signal);
   step('Protection level 0');
   await protect(client);
   if (disableInitialize) {
     step('Disable initialize');
     await disable(client);
   }
-  if (lockBoot) step('Lock boot');
-  const answered = lockBoot ? await closeBoot(part, client) : true;
-  context.progress({ done: total, total, unit: 'steps' });
-  return { output: { answered }, measurements: [] };
+  if (!lockBoot) return true;
+  step('Lock boot');
+  return closeBoot(part, client);
 }
 
 async function lockAgent(part: Ra8Part, context: OperationContext): Promise<void> {
@@ -46,30 +57,25 @@ async function lockAgent(part: Ra8Part, context: OperationContext): Promise<void
 
 async function protect(client: RaBootClient): Promise<void> {
   const level = await client.protection();
-  if (level !== 'PL0') await irreversible('protectionMove', () => client.moveProtection(level, 'PL0'));
+  if (level !== 'PL0') await client.moveProtection(level, 'PL0');
 }
 
 async function disable(client: RaBootClient): Promise<void> {
   if ((await client.parameter(PARAMETER_INITIALIZE)) === INITIALIZE_DISABLED) return;
-  await irreversible('parameterSet', () => client.setParameter(PARAMETER_INITIALIZE, INITIALIZE_DISABLED));
+  await client.setParameter(PARAMETER_INITIALIZE, INITIALIZE_DISABLED);
 }
 
 async function closeBoot(part: Ra8Part, client: RaBootClient): Promise<boolean> {
   const dlm = await client.dlm();
   part.expectsLock = true;
   try {
-    await irreversible('dlmMove', () => client.moveDlm(dlm, 'LCK_BOOT'));
+    await client.moveDlm(dlm, 'LCK_BOOT');
     return true;
   } catch (error) {
-    if (isUnanswered(error)) return false;
+    // The link lives, but the answer was lost: the caller reads back anyway.
+    if (error instanceof DriverError && isSilence(error)) return false;
     throw error;
   } finally {
     part.drop();
   }
-}
-
-/** The link lives but the answer was lost: the caller reads back anyway. */
-function isUnanswered(error: unknown): boolean {
-  if (!(error instanceof DriverError) || error.code !== 'outcome-unknown') return false;
-  return error.cause instanceof DriverError && isSilence(error.cause);
 }

@@ -31,6 +31,7 @@ export class Ra8Part {
   private agent: Agent | null = null;
   /** The transport that the awake voice speaks over: a re-plugged cable is another one. */
   private voice: Transport | null = null;
+  private stopPresence: () => void = () => undefined;
   private knownAreas: { chipUid: string; areas: BootArea[] } | null = null;
   private uid: string | null = null;
   private readonly refusedRates = new Set<number>();
@@ -109,6 +110,7 @@ export class Ra8Part {
 
   /** Forgets both voices: the next use resets the part. After a reset, and after any failure. */
   drop(): void {
+    this.stopPresence();
     this.rom?.client.close();
     this.agent?.close();
     this.rom = null;
@@ -119,6 +121,10 @@ export class Ra8Part {
     this.drop();
     throwIfAborted(signal);
     this.voice = this.link.transport;
+    // A part that was out, however shortly, may be another one: the next use wakes it and reads its id.
+    this.stopPresence = this.link.control.onPresence(() => {
+      this.voice = null;
+    });
   }
 
   private async nextRate({ client, signature }: Rom): Promise<number | null> {
