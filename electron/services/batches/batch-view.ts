@@ -46,7 +46,7 @@ function unitsPerHour(row: BatchRow, totals: BatchTotals, now: number): number |
 }
 
 /** One row per code and label: runs differ in the value measured, not in why they failed. */
-function paretoOf(totals: BatchTotals): BatchView['pareto'] {
+export function paretoOf(totals: BatchTotals): BatchView['pareto'] {
   const rows = new Map<string, BatchView['pareto'][number]>();
   for (const { code, label, count } of totals.pareto) {
     const shown = code === 'limit' ? label : failureLabel(code);

@@ -24,10 +24,18 @@ function firmwareOf({ artefacts }: Recipe): UnitRecord['firmware'] {
   return Object.entries(artefacts).map(([name, { file, sha256 }]) => ({ name, file, sha256 }));
 }
 
+type Evidence = UnitRecord['phases'][number]['evidence'];
+
 interface PhaseSources {
   journal: readonly JournalRow[];
   measurements: Awaited<ReturnType<Store['runs']['measurements']>>;
   seconds: ReadonlyMap<string, number>;
+}
+
+/** The journalled body repeats measurements and time; the record has them once, as fields of their own. */
+function evidenceOf(body: Record<string, unknown> = {}): Evidence {
+  const own = Object.entries(body).filter(([name]) => name !== 'measurements' && name !== 'seconds');
+  return Object.fromEntries(own) as Evidence;
 }
 
 function phaseOf(phase: RecipePhase, from: PhaseSources): UnitRecord['phases'][number] {
@@ -42,7 +50,7 @@ function phaseOf(phase: RecipePhase, from: PhaseSources): UnitRecord['phases'][n
     measurements: from.measurements
       .filter((one) => one.phase === id)
       .map(({ phase: _, ...measurement }) => measurement),
-    evidence: (evidence?.body ?? {}) as UnitRecord['phases'][number]['evidence'],
+    evidence: evidenceOf(evidence?.body),
   };
 }
 

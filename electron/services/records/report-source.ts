@@ -1,4 +1,5 @@
 import { AppError } from '#contract/errors.ts';
+import { paretoOf } from '#services/batches/batch-view.ts';
 import { recipeSchema, type Recipe } from '#services/recipe.ts';
 import type { BatchRow, BatchTotals, JobRow, Store } from '#store/api.ts';
 import { checksumOf } from './build-record.ts';
@@ -56,7 +57,7 @@ export async function reportOf(
     ...{ batchId, job: jobOf(sources), station: station.name, firstStartedAt, lastEndedAt, secondsPerUnit },
     units: { made, failed, unknown, running },
     yield: made + failed > 0 ? made / (made + failed) : null,
-    pareto: totals.pareto,
+    pareto: paretoOf(totals),
     phases: totals.phases.map(({ phase, seconds }) => ({ title: titles.get(phase) ?? phase, seconds })),
     stationCertificateSha256: station.certificateSha256,
   };

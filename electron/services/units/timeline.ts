@@ -27,7 +27,7 @@ const titles: Record<Exclude<JournalKind, 'outcome'>, string> = {
 const MAX_VALUE = 64;
 
 function fact([name, value]: [string, unknown]): string[] {
-  if (value === null || value === undefined || typeof value === 'object') return [];
+  if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') return [];
   const text = String(value);
   return [`${name} ${text.length > MAX_VALUE ? `${text.slice(0, MAX_VALUE)}…` : text}`];
 }
