@@ -33,7 +33,8 @@ function parse() {
   const units = wholeNumber('--units', values.units, 2000);
   const sites = wholeNumber('--sites', values.sites, 64);
   if (values.speed !== 'wire' && values.speed !== 'max') throw new Error('--speed is wire or max.');
-  return { ...values, units, sites, speed: values.speed };
+  const speed: 'wire' | 'max' = values.speed;
+  return { ...values, units, sites, speed };
 }
 
 function wholeNumber(name: string, text: string, most: number): number {

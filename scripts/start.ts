@@ -5,11 +5,11 @@ import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { composeInNode } from '../electron/compose/compose-in-node.ts';
 import { dataFolder } from '../electron/compose/data-folder.ts';
+import { readPassphrase } from '../electron/compose/passphrase.ts';
 import { startupFailure } from '../electron/compose/startup-failure.ts';
 import { startWebHost } from '../electron/web-host/web-host.ts';
 import { buildElectron, buildRenderer } from './build.ts';
 import { electronBinary, fetchElectron } from './fetch-electron.ts';
-import { readPassphrase } from './passphrase.ts';
 import { openInBrowser } from './open-in-browser.ts';
 
 const HELP = `Rootline station

@@ -17,9 +17,13 @@ export async function openVirtualHands(
   return {
     insert: (site) => at(site).insert(),
     remove: (site) => at(site).remove(),
-    cable: async (site, plugged) => void (await at(site).cable(plugged)),
+    cable: async (site, plugged) => {
+      await at(site).cable(plugged);
+    },
     fault: (site, fault) => at(site).fault(fault),
-    close: async () => void (await Promise.all([...controls.values()].map((control) => control.close()))),
+    close: async () => {
+      await Promise.all([...controls.values()].map((control) => control.close()));
+    },
   };
 }
 

@@ -11,7 +11,8 @@ const CONNECTION = 'window';
 export function attachIpc(window: BrowserWindow, station: RunningStation): void {
   ipcMain.handle('rootline:call', async (event, channel: unknown, request: unknown) => {
     if (!isOwnPage(window, event)) return { ok: false, error: badSender() };
-    const bytes = Buffer.byteLength(JSON.stringify(request) ?? '');
+    // JSON.stringify answers undefined for undefined; an absent request is refused by every schema.
+    const bytes = Buffer.byteLength(JSON.stringify(request ?? null));
     return station.dispatch({ channel, request, bytes, connection: CONNECTION });
   });
   const unsubscribe = station.subscribe((topic, payload, only) => {

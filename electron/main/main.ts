@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { app, dialog, protocol, session } from 'electron';
 import { composeStation } from '../compose/compose-station.ts';
 import { dataFolder } from '../compose/data-folder.ts';
+import { readPassphrase } from '../compose/passphrase.ts';
 import { startupFailure } from '../compose/startup-failure.ts';
 import { spawnUtility, startUtilityBench } from './processes.ts';
 import { attachIpc } from './ipc-carrier.ts';
@@ -17,10 +18,16 @@ protocol.registerSchemesAsPrivileged([
   { scheme: 'rootline', privileges: { standard: true, secure: true, supportFetchAPI: true } },
 ]);
 
+const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+
 async function start(): Promise<void> {
   const options = parseArgs({
     args: process.argv.slice(app.isPackaged ? 1 : 2),
-    options: { 'data-dir': { type: 'string' }, 'no-demo': { type: 'boolean', default: false } },
+    options: {
+      'data-dir': { type: 'string' },
+      'passphrase-file': { type: 'string' },
+      'no-demo': { type: 'boolean', default: false },
+    },
     strict: false,
   }).values;
   await app.whenReady();
@@ -29,13 +36,19 @@ async function start(): Promise<void> {
   denyPermissions(partition);
   servePages(partition, join(here, '..', 'renderer'));
   const station = await composeStation({
-    dataDir: dataFolder(typeof options['data-dir'] === 'string' ? options['data-dir'] : undefined),
+    dataDir: dataFolder(text(options['data-dir'])),
     demo: options['no-demo'] !== true,
+    passphrase: options['no-demo'] === true ? await readPassphrase(text(options['passphrase-file'])) : null,
     resources: join(app.getAppPath(), 'resources'),
+    noticesFile: join(app.getAppPath(), 'THIRD-PARTY-NOTICES.txt'),
     version: app.getVersion(),
     storeWorker: new URL('./store-worker.mjs', import.meta.url),
     spawnDriverHost: () => spawnUtility(join(here, 'driver-host.mjs'), 'Rootline drivers'),
-    startBench: (args) => startUtilityBench(join(here, 'virtual-bench.mjs'), args),
+    startBench:
+      process.platform === 'win32'
+        ? null
+        : (args) => startUtilityBench(join(here, 'virtual-bench.mjs'), args),
+    notify: (sentence) => void dialog.showMessageBox({ message: sentence }),
   });
   const window = createWindow(join(here, 'preload.cjs'), partition);
   attachIpc(window, station);
@@ -47,7 +60,7 @@ async function start(): Promise<void> {
 if (!app.requestSingleInstanceLock()) app.quit();
 else
   start().catch((error: unknown) => {
-    const { title, text } = startupFailure(error);
-    dialog.showErrorBox(title, text);
+    const failure = startupFailure(error);
+    dialog.showErrorBox(failure.title, failure.text);
     app.exit(1);
   });

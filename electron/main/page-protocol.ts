@@ -6,7 +6,7 @@ import {
   contentType,
   indexPage,
   securityHeaders,
-} from '../web-host/pages.ts';
+} from '../compose/pages.ts';
 
 /** Serves the page from our own scheme: `file:` would give it the rights of every local file. */
 export function servePages(session: Session, folder: string): void {

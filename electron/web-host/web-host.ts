@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import type { RunningStation } from '../compose/running-station.ts';
 import { createHostAccess, type HostAccess } from './access.ts';
-import { assetPath, contentSecurityPolicy, indexPage, securityHeaders, sendAsset } from './pages.ts';
+import { assetPath, contentSecurityPolicy, indexPage, securityHeaders, sendAsset } from '../compose/pages.ts';
 import { attachSockets } from './sockets.ts';
 
 export interface WebHost {
@@ -48,17 +48,21 @@ interface Exchange {
 
 async function serve(exchange: Exchange): Promise<void> {
   const { request, response, access, host } = exchange;
-  // A page elsewhere can make a browser send requests here under another name (DNS rebinding): the name must be ours.
-  if (request.headers.host !== host) return refuse(response, 421, 'This is not the address of the station.');
-  if (request.method !== 'GET') return refuse(response, 405, 'Only GET is served here.');
   const url = new URL(request.url ?? '/', `http://${host}`);
   const token = url.searchParams.get('token');
-  if (url.pathname === '/' && token !== null) return redeem(exchange, token);
-  if (access.sessionOf(request) === null) return refuse(response, 401, SIGN_IN_HINT);
-  if (url.pathname === '/') return sendIndex(exchange);
-  const file = await assetPath(exchange.folder, url.pathname);
-  if (file === null) return refuse(response, 404, 'There is nothing at this address.');
-  sendAsset(response, file);
+  // A page elsewhere can make a browser send requests here under another name (DNS rebinding): the name must be ours.
+  if (request.headers.host !== host) refuse(response, 421, 'This is not the address of the station.');
+  else if (request.method !== 'GET') refuse(response, 405, 'Only GET is served here.');
+  else if (url.pathname === '/' && token !== null) redeem(exchange, token);
+  else if (access.sessionOf(request) === null) refuse(response, 401, SIGN_IN_HINT);
+  else if (url.pathname === '/') await sendIndex(exchange);
+  else await sendFile(exchange, url.pathname);
+}
+
+async function sendFile({ response, folder }: Exchange, path: string): Promise<void> {
+  const file = await assetPath(folder, path);
+  if (file === null) refuse(response, 404, 'There is nothing at this address.');
+  else sendAsset(response, file);
 }
 
 const SIGN_IN_HINT =

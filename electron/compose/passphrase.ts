@@ -4,7 +4,7 @@ import { readFileSync, statSync } from 'node:fs';
  * The passphrase of the key store, as bytes that the caller zeroises: from a file that only its owner may read, or
  * typed on the terminal without an echo. Never from an argument or the environment, which other processes can list.
  */
-export async function readPassphrase(file: string | undefined): Promise<Uint8Array> {
+export async function readPassphrase(file: string | undefined): Promise<Uint8Array<ArrayBuffer>> {
   if (file === undefined) return askOnTerminal();
   if (process.platform !== 'win32' && (statSync(file).mode & 0o077) !== 0) {
     throw new Error(`${file} can be read by other users. Give it mode 0600 and start again.`);
@@ -14,7 +14,7 @@ export async function readPassphrase(file: string | undefined): Promise<Uint8Arr
   return new Uint8Array(end < 0 ? bytes : bytes.subarray(0, end));
 }
 
-async function askOnTerminal(): Promise<Uint8Array> {
+async function askOnTerminal(): Promise<Uint8Array<ArrayBuffer>> {
   const input = process.stdin;
   if (!input.isTTY) throw new Error('No terminal to ask for the passphrase: give --passphrase-file.');
   process.stderr.write('Passphrase of the key store: ');

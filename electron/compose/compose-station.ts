@@ -1,0 +1,157 @@
+import { mkdirSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { jobTools } from '#drivers/artefacts/job-tools.ts';
+import { createDriverHost } from '#drivers/host/client.ts';
+import type { ProcessPort } from '#drivers/host/process-port.ts';
+import { targets } from '#drivers/targets/registry.ts';
+import { createDispatcher } from '#services/dispatch/dispatcher.ts';
+import { loadJobs, type LoadedJob } from '#services/jobs/load-job.ts';
+import { addDemoPeople } from '#services/people/demo-people.ts';
+import { createAuthority } from '#services/pki/authority.ts';
+import { createStation } from '#services/station/station.ts';
+import { createUnitHandlers } from '#services/units/handlers.ts';
+import { openVault } from '#services/vault/vault.ts';
+import type { Store } from '#store/api.ts';
+import { openStore } from '#store/open.ts';
+import type { BenchProcess } from './bench-process.ts';
+import { addFirstOfficer } from './first-officer.ts';
+import { createLog } from './log.ts';
+import type { RunningStation } from './running-station.ts';
+import { openVirtualHands } from './virtual-hands.ts';
+import { virtualSites } from './virtual-sites.ts';
+
+export interface ComposeOptions {
+  dataDir: string;
+  demo: boolean;
+  /** Folder with `jobs/`; shipped with the app. */
+  resources: string;
+  noticesFile: string;
+  version: string;
+  /** Of a real station's key store; null on a demo station. Wiped after use. */
+  passphrase: Uint8Array<ArrayBuffer> | null;
+  /** Script of the store's threads where it is bundled. */
+  storeWorker?: URL;
+  spawnDriverHost: () => ProcessPort;
+  startBench: null | ((args: string[]) => Promise<BenchProcess>);
+  bench?: { sites: number; speed: 'wire' | 'max' };
+  /** A sentence for the person at the terminal. */
+  notify: (text: string) => void;
+}
+
+/** Things to close, last opened first. */
+type Closers = (() => Promise<void> | void)[];
+
+async function closeAll(closers: Closers): Promise<void> {
+  for (const close of closers.toReversed()) await close();
+}
+
+/**
+ * Puts a station together out of all its parts and starts it. When a part fails, those before it are closed again and
+ * its error is passed on: nothing half-open is left behind.
+ */
+export async function composeStation(options: ComposeOptions): Promise<RunningStation> {
+  const closers: Closers = [];
+  try {
+    return await build(options, closers);
+  } catch (error) {
+    await closeAll(closers);
+    throw error;
+  }
+}
+
+async function build(options: ComposeOptions, closers: Closers): Promise<RunningStation> {
+  const { dataDir, demo } = options;
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const store = await openStore({
+    dataDir,
+    ...(options.storeWorker === undefined ? {} : { worker: options.storeWorker }),
+  });
+  closers.push(() => store.close());
+  const log = createLog(dataDir);
+  const name = await stationName(store);
+  const vault = await openVault({ dataDir, keys: store.keys, source: vaultSource(options) });
+  closers.push(() => vault.close());
+  const authority = await createAuthority(vault, store, name);
+  const jobs = await registerJobs(options, store);
+  if (demo) await addDemoPeople(store);
+  else await addFirstOfficer(store, options.notify);
+  const drivers = createDriverHost(options.spawnDriverHost);
+  closers.push(() => drivers.close());
+  const bench = await startBench(options, closers);
+  const exportsFolder = join(dataDir, 'exports');
+  const station = await createStation({
+    ...{ store, vault, authority, drivers, jobs, demo, dataDir, name },
+    ...{ hands: bench.hands, sites: bench.sites },
+    targets: targets.map(({ id, title }) => ({ id, title })),
+    version: options.version,
+    exportsFolder,
+    unitHandlers: createUnitHandlers({ store, exportsFolder }),
+    notices: await readFile(options.noticesFile, 'utf8'),
+    onDefect: (error) => log.defect('-', 'station', error),
+  });
+  closers.push(() => station.close());
+  const { sessions, events } = station;
+  const dispatch = createDispatcher({
+    handlers: station.handlers,
+    sessionOf: (connection) => sessions.touch(connection),
+    onDefect: log.defect,
+  });
+  return {
+    dispatch,
+    sessionOf: (connection) => sessions.get(connection),
+    subscribe: (listener) => events.subscribe(listener),
+    close: () => closeAll(closers),
+  };
+}
+
+function vaultSource({ demo, passphrase }: ComposeOptions): Parameters<typeof openVault>[0]['source'] {
+  if (demo) return { kind: 'demo-file' };
+  if (passphrase === null) throw new Error('A real station needs the passphrase of its key store.');
+  return { kind: 'passphrase', passphrase };
+}
+
+/** Chosen once and kept: records name it. */
+async function stationName(store: Store): Promise<string> {
+  const kept = await store.settings.get('station.name');
+  if (kept !== null) return kept;
+  const name = `Station ${crypto.randomUUID().slice(0, 4).toUpperCase()}`;
+  await store.settings.set('station.name', name, 'station');
+  return name;
+}
+
+/** The demo job is in the package; a real station's jobs lie in its data folder. */
+async function registerJobs(options: ComposeOptions, store: Store): Promise<ReadonlyMap<string, LoadedJob>> {
+  const own = join(options.dataDir, 'jobs');
+  mkdirSync(own, { recursive: true, mode: 0o700 });
+  const jobs = await loadJobs(options.demo ? join(options.resources, 'jobs') : own, jobTools);
+  for (const { recipe, canonical, sha256 } of jobs.values()) {
+    const { id, name, revision, allowance } = recipe;
+    await store.jobs.put(
+      { id, name, revision, sha256, recipe: canonical, allowanceTotal: allowance },
+      'station',
+    );
+  }
+  return jobs;
+}
+
+async function startBench(options: ComposeOptions, closers: Closers) {
+  if (!options.demo || options.startBench === null) return { hands: null, sites: [] };
+  const { sites, speed } = options.bench ?? { sites: 4, speed: 'wire' };
+  const args = [
+    '--target',
+    'ra8m1',
+    '--sites',
+    String(sites),
+    '--speed',
+    speed,
+    '--json',
+    '--empty',
+    '--attached',
+  ];
+  const child = await options.startBench(args);
+  closers.push(() => child.stop());
+  const hands = await openVirtualHands(child.sites);
+  closers.push(() => hands.close());
+  return { hands, sites: virtualSites(child.sites) };
+}
