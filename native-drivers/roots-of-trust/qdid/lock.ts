@@ -5,6 +5,9 @@ import { EnrolmentCommand, infoResponse, lockResponse } from '#drivers/protocols
 import type { AgentLink } from './agent-link.ts';
 import { isLostAnswer, outcomeOf, refuseIfAborted } from './outcome.ts';
 
+/** One flash write; a lost answer is noticed after this. */
+const LOCK_TIMEOUT_MS = 1000;
+
 /**
  * Locks the agent and reads back. `answered` false: the answer to the command was lost, but the agent says that it is
  * locked. Without any answer the error is `outcome-unknown`: nobody books a lock that was not read.
@@ -17,7 +20,9 @@ export async function lockAgent(
   refuseIfAborted(signal);
   let lost: unknown = null;
   try {
-    await link.ask(SmpOp.write, EnrolmentCommand.lock, {}, lockResponse, signal);
+    await link.ask(SmpOp.write, EnrolmentCommand.lock, {}, lockResponse, signal, {
+      timeoutMs: LOCK_TIMEOUT_MS,
+    });
   } catch (error) {
     if (!isLostAnswer(error)) throw error;
     lost = error;

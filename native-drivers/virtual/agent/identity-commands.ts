@@ -43,7 +43,7 @@ export function info(device: Device, maxBaudRate: number): SmpMap {
 export function enrol(device: Device): SmpMap {
   device.refuseIfLocked();
   if (device.read('helper') !== null) throw refuse(EnrolmentError.alreadyEnrolled);
-  const enrolment = device.identity.enrol();
+  const enrolment = device.identity.enrol((helper) => device.write('helper', helper));
   if (enrolment === 'not-fresh') throw refuse(EnrolmentError.pufNotFresh);
   if (enrolment === 'unreliable') throw refuse(EnrolmentError.pufUnreliable);
   return {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, timingSafeEqual } from 'node:crypto';
 import type { ChipHardware } from '../chip/firmware.ts';
 import { deriveKey, storageKey, type DerivedKey } from '../qdid/keys.ts';
 import { helperIntact, Qdid, type Enrolment, type QdidRefusal, type Reconstruction } from '../qdid/qdid.ts';
@@ -68,10 +68,11 @@ export class Identity {
     return this.#seed === null || helper === null ? null : helperIntact(this.#seed, helper);
   }
 
-  enrol(): Enrolment | QdidRefusal {
+  /** `keep` writes the helper data; without it in flash there is no identity. */
+  enrol(keep: (helper: Uint8Array) => void): Enrolment | QdidRefusal {
     const enrolment = this.#qdid.enrol(this.#conditions());
     if (typeof enrolment === 'string') return enrolment;
-    this.#records.write('helper', enrolment.helper);
+    keep(enrolment.helper);
     this.#adopt(enrolment.seed);
     return enrolment;
   }
@@ -80,9 +81,11 @@ export class Identity {
   reconstruct(helper: Uint8Array): { id: Uint8Array | null; read: Reconstruction } {
     const read = this.#qdid.reconstruct(helper, this.#conditions());
     if (read.seed === null) return { id: null, read };
-    if (this.keys === null) this.#adopt(read.seed);
-    const { spki } = deriveKey(read.seed, 'device', 0);
-    return { id: new Uint8Array(createHash('sha256').update(spki).digest()), read };
+    if (this.#seed === null) this.#adopt(read.seed);
+    const { keys } = this;
+    const isSame = this.#seed !== null && timingSafeEqual(this.#seed, read.seed);
+    const id = isSame && keys !== null ? keys.deviceId : idOf(deriveKey(read.seed, 'device', 0));
+    return { id, read };
   }
 
   #conditions(): ReadConditions {
@@ -96,8 +99,10 @@ export class Identity {
     if (seed === null) return;
     this.#seed = seed;
     const device = deriveKey(seed, 'device', 0);
-    const deviceId = new Uint8Array(createHash('sha256').update(device.spki).digest());
+    const deviceId = idOf(device);
     const enrolment = deriveKey(seed, 'enrolment', 0);
     this.keys = { device, enrolment, storage: storageKey(seed), deviceId };
   }
 }
+
+const idOf = (key: DerivedKey): Uint8Array => new Uint8Array(createHash('sha256').update(key.spki).digest());

@@ -8,10 +8,10 @@ export function packBits(bits: Uint8Array): Uint8Array {
 }
 
 export function unpackBits(bytes: Uint8Array, count: number): Uint8Array {
-  return Uint8Array.from(
-    { length: count },
-    (_, index) => ((bytes[index >> 3] ?? 0) >> (7 - (index & 7))) & 1,
-  );
+  const bits = new Uint8Array(count);
+  for (let index = 0; index < count; index += 1)
+    bits[index] = ((bytes[index >> 3] ?? 0) >> (7 - (index & 7))) & 1;
+  return bits;
 }
 
 export function xorBits(a: Uint8Array, b: Uint8Array): Uint8Array {

@@ -57,7 +57,10 @@ export function tagHolds(seed: Uint8Array, helper: HelperData): boolean {
 
 /** The response bits that the mask names, in order. */
 export function usedBits(response: Uint8Array, mask: Uint8Array): Uint8Array {
-  return response.filter((_, cell) => (cell & 1) === 0 && mask[cell >> 1] === 1);
+  const bits = new Uint8Array(PAIRS);
+  let count = 0;
+  for (let pair = 0; pair < PAIRS; pair += 1) if (mask[pair] === 1) bits[count++] = response[2 * pair] ?? 0;
+  return bits.subarray(0, count);
 }
 
 /** Von Neumann: of two biased cells that differ the first is 0 or 1 with equal chance, whatever the bias. */

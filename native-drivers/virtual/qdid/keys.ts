@@ -1,5 +1,11 @@
-import { p256 } from '@noble/curves/nist.js';
-import { createHmac, createPrivateKey, createPublicKey, hkdfSync, type KeyObject } from 'node:crypto';
+import {
+  createECDH,
+  createHmac,
+  createPrivateKey,
+  createPublicKey,
+  hkdfSync,
+  type KeyObject,
+} from 'node:crypto';
 
 /** What a key is for. Two purposes never share a key. */
 export type KeyPurpose = 'device' | 'enrolment';
@@ -10,6 +16,8 @@ const HELPER_INFO = 'rootline/qdid/helper-mac/1';
 const STORAGE_INFO = 'rootline/qdid/storage/1';
 /** 256 bits of the order and 64 more: FIPS 186-5, A.2.1 "extra random bits". */
 const SCALAR_SOURCE_BYTES = 40;
+/** Order n of P-256 (SP 800-186, 3.2.1.3). */
+const ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
 
 const hkdf = (secret: Uint8Array, salt: Uint8Array, info: string | Uint8Array, length: number): Uint8Array =>
   new Uint8Array(hkdfSync('sha256', secret, salt, info, length));
@@ -47,11 +55,12 @@ export function deriveKey(seed: Uint8Array, purpose: KeyPurpose, index: number):
   number.writeUInt32BE(index);
   const info = Buffer.concat([Buffer.from(`${KEY_INFO}\0${purpose}\0`, 'ascii'), number]);
   const source = Buffer.from(hkdf(seed, NO_SALT, info, SCALAR_SOURCE_BYTES));
-  const order = p256.Point.Fn.ORDER;
-  const value = (BigInt(`0x${source.toString('hex')}`) % (order - 1n)) + 1n;
+  const value = (BigInt(`0x${source.toString('hex')}`) % (ORDER - 1n)) + 1n;
   source.fill(0);
   const scalar = new Uint8Array(Buffer.from(value.toString(16).padStart(64, '0'), 'hex'));
-  const point = p256.getPublicKey(scalar, false);
+  const curve = createECDH('prime256v1');
+  curve.setPrivateKey(scalar);
+  const point = Uint8Array.from(curve.getPublicKey());
   const part = (from: number, to: number) => Buffer.from(point.subarray(from, to)).toString('base64url');
   const d = Buffer.from(scalar).toString('base64url');
   const jwk = { kty: 'EC', crv: 'P-256', d, x: part(1, 33), y: part(33, 65) };

@@ -49,9 +49,12 @@ export class Silicon {
   /** One power-up read: CELLS bits, a byte 0 or 1 each. */
   read(conditions: ReadConditions = {}, entropy: Entropy = this.#entropy): Uint8Array {
     const thresholds = this.#thresholdsAt(conditions);
-    const raw = entropy(4 * CELLS);
-    const dice = new DataView(raw.buffer, raw.byteOffset, raw.length);
-    return Uint8Array.from(thresholds, (limit, cell) => (dice.getUint32(4 * cell, true) < limit ? 1 : 0));
+    // A copy, because a view of 32-bit words must begin at a word.
+    const dice = new Uint32Array(Uint8Array.from(entropy(4 * CELLS)).buffer);
+    const bits = new Uint8Array(CELLS);
+    for (let cell = 0; cell < CELLS; cell += 1)
+      bits[cell] = (dice[cell] ?? 0) < (thresholds[cell] ?? 0) ? 1 : 0;
+    return bits;
   }
 
   /** Chance of a one per cell, scaled to 2^32, under these conditions. */
