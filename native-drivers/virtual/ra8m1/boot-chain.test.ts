@@ -1,8 +1,8 @@
 import { generateKeyPairSync, randomBytes, type KeyObject } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { makeCodeCertificate, makeKeyCertificate } from '../../artefacts/boot-chain.ts';
-import { wrapKey } from '../../artefacts/key-wrapping.ts';
-import { rawPublicKey } from '../../artefacts/p256.ts';
+import { makeCodeCertificate, makeKeyCertificate } from '#drivers/artefacts/boot-chain.ts';
+import { wrapKey } from '#drivers/artefacts/key-wrapping.ts';
+import { rawPublicKey } from '#drivers/artefacts/p256.ts';
 import { simulatorUfpk } from './key-injection.ts';
 import { range, RomBench } from './rom.test-support.ts';
 

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { DLM } from './protocol.ts';
 import { range, RomBench } from './rom.test-support.ts';
 import { simulatorUfpk } from './key-injection.ts';
-import { wrapKey } from '../../artefacts/key-wrapping.ts';
+import { wrapKey } from '#drivers/artefacts/key-wrapping.ts';
 
 const BASE = 0x02000000;
 const fresh = () => new RomBench().handshake();
