@@ -10,6 +10,7 @@ import {
   type AuthorityNames,
 } from './ca.ts';
 import { checkAuthority, checkEndEntity } from './chain.ts';
+import { pkiError } from './errors.ts';
 import { createIssuer, type IssuedCertificate, type IssueRequest } from './issuer.ts';
 import { hardwareTypeOf } from './profile.ts';
 import { verifyProof, type Proof } from './proof.ts';
@@ -45,18 +46,28 @@ export interface Authority {
 
 type Settings = Pick<SettingsRepository, 'get' | 'set'>;
 type Keys = Pick<KeyRepository, 'get'>;
+/** What the authority needs of the store. */
+export interface AuthorityStore {
+  settings: Settings;
+  keys: Keys;
+}
 
-/** Makes a P-256 key where there is none under this id. */
-async function ensureKey(vault: KeyVault, keys: Keys, id: KeyId): Promise<void> {
-  if ((await keys.get(id)) !== null) return;
+const settingOf = (id: KeyId) => `pki.${id}`;
+
+/**
+ * Makes a P-256 key where there is none under this id. Where a certificate stands a lost key is not made anew: the
+ * vault then says that it is missing, instead of a second authority growing under the name of the first.
+ */
+async function ensureKey(vault: KeyVault, { keys, settings }: AuthorityStore, id: KeyId): Promise<void> {
+  if ((await keys.get(id)) !== null || (await settings.get(settingOf(id))) !== null) return;
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const pkcs8 = privateKey.export({ type: 'pkcs8', format: 'der' });
   await vault.putKey(id, purposes[id], pkcs8, publicKey.export({ type: 'spki', format: 'der' }));
 }
 
-async function vaultSigner(vault: KeyVault, keys: Keys, id: KeyId): Promise<Signer> {
+async function vaultSigner(vault: KeyVault, store: AuthorityStore, id: KeyId): Promise<Signer> {
   const purpose = purposes[id];
-  await ensureKey(vault, keys, id);
+  await ensureKey(vault, store, id);
   // Derived from the private key: the public part in the store is not under the envelope's seal.
   const publicKeySpki = await vault.withKey(id, purpose, (key) =>
     createPublicKey(key).export({ type: 'spki', format: 'der' }),
@@ -73,10 +84,10 @@ async function ensureCertificate(
   id: KeyId,
   make: () => Promise<Buffer>,
 ): Promise<Buffer> {
-  const stored = await settings.get(`pki.${id}`);
+  const stored = await settings.get(settingOf(id));
   if (stored !== null) return Buffer.from(stored, 'base64');
   const made = await make();
-  await settings.set(`pki.${id}`, made.toString('base64'), 'station');
+  await settings.set(settingOf(id), made.toString('base64'), 'station');
   return made;
 }
 
@@ -89,25 +100,17 @@ function namesOf(station: string): AuthorityNames {
   };
 }
 
-export interface AuthorityStore {
-  settings: Settings;
-  keys: Keys;
-}
-
 interface Material {
   signers: Record<KeyId, Signer>;
   certificates: Record<KeyId, Buffer>;
 }
 
-async function loadMaterial(
-  vault: KeyVault,
-  { settings, keys }: AuthorityStore,
-  stationName: string,
-): Promise<Material> {
+async function loadMaterial(vault: KeyVault, store: AuthorityStore, stationName: string): Promise<Material> {
   const names = namesOf(stationName);
-  const root = await vaultSigner(vault, keys, 'root-ca');
-  const issuing = await vaultSigner(vault, keys, 'issuing-ca');
-  const station = await vaultSigner(vault, keys, 'station');
+  const { settings } = store;
+  const root = await vaultSigner(vault, store, 'root-ca');
+  const issuing = await vaultSigner(vault, store, 'issuing-ca');
+  const station = await vaultSigner(vault, store, 'station');
   const signers = { 'root-ca': root, 'issuing-ca': issuing, station };
   const certificates = {
     'root-ca': await ensureCertificate(settings, 'root-ca', () => createRoot(root, names)),
@@ -119,6 +122,17 @@ async function loadMaterial(
     ),
   };
   return { signers, certificates };
+}
+
+/** A certificate of another key would sign nothing that verifies: found at start, not on the first part. */
+function checkKeyOf(id: KeyId, { publicKeySpki }: Signer, certificate: Buffer): void {
+  const certified = new X509Certificate(certificate).publicKey.export({ type: 'spki', format: 'der' });
+  if (certified.equals(publicKeySpki)) return;
+  throw pkiError(
+    'ca-key',
+    `The certificate and the key "${id}" do not belong together.`,
+    'Restore the data folder from its last backup; do not make parts.',
+  );
 }
 
 function profileOf({ certificate, target }: Recipe): IssueRequest['profile'] {
@@ -135,6 +149,7 @@ export async function createAuthority(
   stationName: string,
 ): Promise<Authority> {
   const { signers, certificates } = await loadMaterial(vault, store, stationName);
+  for (const id of Object.values(KEY_IDS)) checkKeyOf(id, signers[id], certificates[id]);
   const [root, issuing] = [certificates['root-ca'], certificates['issuing-ca']];
   const trusted = { root: new X509Certificate(root), issuing: new X509Certificate(issuing) };
   const now = new Date();

@@ -10,7 +10,7 @@ export type PkiCode =
   | 'certificate-profile'
   | 'certificate-check'
   | 'ca-validity'
-  | 'ca-missing'
+  | 'ca-key'
   | 'chain-invalid'
   | 'proof-key'
   | 'proof-signature';

@@ -15,7 +15,7 @@ import { hardwareTypeOf, OID } from './profile.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'rootline-pki-'));
 const file = (name: string) => join(folder, name);
-const openssl = (...args: string[]) => execFileSync('openssl', args, { encoding: 'utf8' });
+const openssl = (...args: string[]) => execFileSync('openssl', args, { encoding: 'utf8', stdio: 'pipe' });
 const profile = {
   organization: 'Fixture & Söhne',
   commonNamePrefix: 'TH4',
