@@ -6,6 +6,7 @@ import {
   X509Certificate,
   generateKeyPairSync,
 } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DriverError } from '#drivers/core/errors.ts';
 import { SmpClient } from '#drivers/protocols/smp/client.ts';
@@ -203,6 +204,20 @@ describe('enrolment agent', () => {
     await client.reset();
     expect(await client.echo('again')).toBe('again');
     client.close();
+  });
+
+  it('answers the worked example of the specification with the bytes that stand there', async () => {
+    const text = readFileSync('docs/protocols/enrolment-agent.md', 'utf8');
+    const lines = [...text.matchAll(/^(\\x0[64]\\x\d\d[A-Za-z0-9+/=]+)\\n$/gm)].map(([, line]) =>
+      Buffer.from(`${line!.replace('\\x06\\x09', '\x06\x09').replace('\\x04\\x14', '\x04\x14')}\n`, 'latin1'),
+    );
+    session.close();
+    part = new PartInMemory(Uint8Array.from({ length: 16 }, (_, index) => index));
+    wire = new WireInMemory(part);
+    const answer = new Promise<Uint8Array>((resolve) => void wire.onData(resolve));
+    await wire.write(lines[0]!);
+    expect(Buffer.from(await answer)).toEqual(Buffer.concat(lines.slice(1)));
+    expect(lines).toHaveLength(3);
   });
 
   it('says nothing without a program in code flash', async () => {
