@@ -17,7 +17,7 @@ import { verifyProof, type Proof } from './proof.ts';
 import type { Signer } from './signer.ts';
 
 /** Ids of the keys in the vault; their certificates stand in the settings under `pki.<id>`, base64 of DER. */
-export const KEY_IDS = { root: 'root-ca', issuing: 'issuing-ca', station: 'station' } as const;
+const KEY_IDS = { root: 'root-ca', issuing: 'issuing-ca', station: 'station' } as const;
 type KeyId = (typeof KEY_IDS)[keyof typeof KEY_IDS];
 const purposes: Record<KeyId, string> = {
   'root-ca': 'certificate-signing',

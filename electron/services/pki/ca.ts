@@ -5,12 +5,6 @@ import { pkiError } from './errors.ts';
 import { OID } from './profile.ts';
 import type { Signer } from './signer.ts';
 
-/** A CA's key and its certificate (DER). */
-export interface CertificateAuthority {
-  signer: Signer;
-  certificate: Uint8Array;
-}
-
 /** Years: the root outlives the issuing CA, the issuing CA what it will ever be asked to issue. */
 const ROOT_YEARS = 40;
 const ISSUING_YEARS = 20;

@@ -81,7 +81,7 @@ export async function buildBody(plan: CertificatePlan): Promise<Buffer> {
 }
 
 /** Signs a body and reads the result back before it leaves: parsed by OpenSSL's code and verified with the issuer's key. */
-export async function signBody(body: Uint8Array, signer: Signer, algorithm: Uint8Array): Promise<Buffer> {
+async function signBody(body: Uint8Array, signer: Signer, algorithm: Uint8Array): Promise<Buffer> {
   const signature = await signer.sign(body);
   const certificate = der(TAG.sequence, body, algorithm, derBits(signature));
   const parsed = new NodeCertificate(certificate);

@@ -15,7 +15,7 @@ export function newSigner(): Signer & { privateKey: KeyObject } {
   };
 }
 
-export const fixtureNames: AuthorityNames = {
+const fixtureNames: AuthorityNames = {
   organization: 'Fixture House',
   root: 'Fixture Root CA',
   issuing: 'Fixture Issuing CA',

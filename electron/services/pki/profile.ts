@@ -21,7 +21,7 @@ export const OID = {
  * Arc of the hardware types in HardwareModuleName. 32473 is the enterprise number that RFC 5612 reserves for
  * documentation: a placeholder until the owner of a job sets an arc of its own.
  */
-export const PLACEHOLDER_ARC = '1.3.6.1.4.1.32473.1';
+const PLACEHOLDER_ARC = '1.3.6.1.4.1.32473.1';
 
 /** Hardware type (hwType of RFC 4108) per target. */
 const hardwareTypes: Record<string, string> = { ra8m1: `${PLACEHOLDER_ARC}.1` };

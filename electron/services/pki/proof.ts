@@ -28,10 +28,10 @@ export interface TrustedAuthority {
  * What a device signs (docs/protocols/enrolment-agent.md): the challenge never stands alone, so that a part cannot
  * be made to sign something that means anything elsewhere, a TLS transcript or a CSR.
  */
-export const PROOF_CONTEXT = 'rootline/challenge/1\0';
+const PROOF_CONTEXT = 'rootline/challenge/1\0';
 
 /** The message under the signature. */
-export function proofMessage(challenge: Uint8Array): Buffer {
+function proofMessage(challenge: Uint8Array): Buffer {
   return Buffer.concat([Buffer.from(PROOF_CONTEXT), challenge]);
 }
 

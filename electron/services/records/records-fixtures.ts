@@ -12,7 +12,7 @@ import { createRecords, type Records } from './records.ts';
 const artefact = (name: string, octet: string) => ({ file: `${name}.bin`, sha256: octet.repeat(32) });
 
 /** A short recipe for tests and benchmarks: one reversible phase, the identity, one irreversible. */
-export const fixtureRecipe: Recipe = recipeSchema.parse({
+const fixtureRecipe: Recipe = recipeSchema.parse({
   format: 'rootline-job/1',
   ...{ id: 'TH4', name: 'Thermostat v4', revision: 12, target: 'ra8m1', rootOfTrust: 'qdid', allowance: 1e6 },
   artefacts: {
