@@ -7,9 +7,6 @@ import { build as buildPages } from 'vite';
 const root = join(import.meta.dirname, '..');
 const out = join(root, 'dist');
 
-/** Native or process-splitting packages: loaded from node_modules (from beside the archive when packaged). */
-const external = ['electron', 'better-sqlite3', 'serialport', '@lydell/node-pty'];
-
 /** Digest of the sources under some folders: a build is skipped when nothing it reads has changed. */
 function digestOf(folders: string[]): string {
   const hash = createHash('sha256').update(readFileSync(join(root, 'package-lock.json')));
@@ -52,25 +49,22 @@ export async function buildElectron(): Promise<string> {
     bundle: true,
     platform: 'node',
     target: 'node24',
-    external,
+    // Packages stay packages: some read files beside themselves, some are native.
+    packages: 'external',
     sourcemap: 'linked',
     logLevel: 'error',
     outdir: folder,
     absWorkingDir: root,
   } as const;
-  // Bundled CommonJS packages ask for require(); an ES module has none of its own.
-  const banner = {
-    js: "import { createRequire as rootlineRequire } from 'node:module'; const require = rootlineRequire(import.meta.url);",
-  };
   await unlessFresh('electron', ['electron', 'native-drivers'], async () => {
     await bundle({
       ...common,
       format: 'esm',
       outExtension: { '.js': '.mjs' },
-      banner,
       entryPoints: {
         main: 'electron/main/main.ts',
         'store-worker': 'electron/store/worker.ts',
+        'argon2-worker': 'electron/services/vault/argon2-worker.ts',
         'driver-host': 'native-drivers/host/main.ts',
         'virtual-bench': 'native-drivers/virtual/main.ts',
       },

@@ -27,7 +27,11 @@ export async function startWebHost(options: {
   const { port } = server.address() as AddressInfo;
   const host = `127.0.0.1:${port}`;
   server.on('request', (request, response) => {
-    void serve({ request, response, access, host, folder: options.rendererFolder });
+    serve({ request, response, access, host, folder: options.rendererFolder }).catch(() => {
+      // A request that cannot be served must not end the station.
+      if (response.headersSent) response.destroy();
+      else refuse(response, 500, 'The page could not be read. Start the station again.');
+    });
   });
   const sockets = attachSockets({ server, access, host, station: options.station });
   return {
@@ -48,7 +52,12 @@ interface Exchange {
 
 async function serve(exchange: Exchange): Promise<void> {
   const { request, response, access, host } = exchange;
-  const url = new URL(request.url ?? '/', `http://${host}`);
+  const address = request.url ?? '/';
+  if (!URL.canParse(address, `http://${host}`)) {
+    refuse(response, 400, 'That is not an address.');
+    return;
+  }
+  const url = new URL(address, `http://${host}`);
   const token = url.searchParams.get('token');
   // A page elsewhere can make a browser send requests here under another name (DNS rebinding): the name must be ours.
   if (request.headers.host !== host) refuse(response, 421, 'This is not the address of the station.');
