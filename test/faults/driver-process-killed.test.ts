@@ -25,4 +25,4 @@ it('rejects what ran, starts again, keeps the images and can read the part', asy
   await site.open();
   expect(await site.run('read-state', {})).toMatchObject({ chipUid, locked: false });
   expect((await site.run('program', program)).bytes).toBeGreaterThan(0);
-});
+}, 60_000);

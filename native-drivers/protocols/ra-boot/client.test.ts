@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { RaBootClient } from './client.ts';
-import { certificates, oemRootKey } from './keys.ts';
+import { alKey, certificates, oemRootKey } from './keys.ts';
 import { crc32Of, erase, read, write } from './memory.ts';
 import { scriptedChip } from './scripted-chip.test-support.ts';
 import type { ScriptedChip, Turn } from './scripted-chip.test-support.ts';
@@ -92,13 +92,18 @@ describe('commands', () => {
     expect(await crc32Of(client, range)).toBe(0x0102_0304);
   });
 
-  it('sends an OEM root key without the index of its W-UFPK, and certificates in one data frame', async () => {
+  it('sends wrapped keys without the index of their W-UFPK, and certificates in one data frame', async () => {
     const wrapped = `${'22'.repeat(32)}${'33'.repeat(16)}${'44'.repeat(80)}`;
     const client = await connected([
       { expect: '01 00 03 2E 00 FF D0 03', answer: '81 00 02 2E 00 D0 03' },
       {
         expect: `81 00 85 2E 00000000 ${wrapped} ${sum('00 85 2E', wrapped)} 03`,
         answer: '81 00 02 2E 00 D0 03',
+      },
+      { expect: '01 00 02 28 02 D4 03', answer: '81 00 02 28 00 D6 03' },
+      {
+        expect: `81 00 85 28 00000000 ${wrapped} ${sum('00 85 28', wrapped)} 03`,
+        answer: '81 00 02 28 00 D6 03',
       },
       { expect: '01 00 06 26 02 00 02 00 03 CD 03', answer: '81 00 02 26 00 D8 03' },
       {
@@ -112,6 +117,7 @@ describe('commands', () => {
       encryptedKey: new Uint8Array(80).fill(0x44),
     };
     await oemRootKey(client, key, false);
+    await alKey(client, 'AL1', key);
     await certificates(client, Buffer.from('ABAB', 'hex'), Buffer.from('CDCDCD', 'hex'));
   });
 
