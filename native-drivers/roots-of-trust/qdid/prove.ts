@@ -70,7 +70,7 @@ function leafIsFor(chain: readonly Uint8Array[], publicKey: Uint8Array): boolean
 }
 
 /** Certificates that stand one after the other, each a DER SEQUENCE with a two-byte length (X.690 8.1.3.5). */
-export function splitDer(bytes: Uint8Array): Uint8Array[] {
+function splitDer(bytes: Uint8Array): Uint8Array[] {
   const view = Buffer.from(bytes);
   const parts: Uint8Array[] = [];
   for (let at = 0; at < view.length;) {

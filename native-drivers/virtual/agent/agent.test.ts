@@ -1,4 +1,5 @@
 import {
+  createHash,
   createPublicKey,
   createSign,
   randomBytes,
@@ -9,11 +10,13 @@ import {
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DriverError } from '#drivers/core/errors.ts';
+import { encodeMap, type SmpMap } from '#drivers/protocols/smp/cbor.ts';
 import { SmpClient } from '#drivers/protocols/smp/client.ts';
 import { SmpGroup, SmpOp } from '#drivers/protocols/smp/constants.ts';
 import { EnrolmentCommand, EnrolmentError } from '#drivers/protocols/smp/enrolment.ts';
 import { deviceIdOf } from '#drivers/roots-of-trust/qdid/device-id.ts';
 import { challengeMessage } from '#drivers/roots-of-trust/qdid/prove.ts';
+import { seal } from '#drivers/roots-of-trust/qdid/sealed-secret.ts';
 import { createQdidSession, type QdidSession } from '#drivers/roots-of-trust/qdid/session.ts';
 import { integer, oid, bitString, sequence, set, tlv, utf8String } from './der.ts';
 import { PartInMemory, WireInMemory } from './part-in-memory.ts';
@@ -185,6 +188,51 @@ describe('enrolment agent', () => {
     const request = { op: SmpOp.read, group: SmpGroup.enrolment, command: EnrolmentCommand.secret };
     expect(await client.request(request)).toEqual({ names: ['wifi', 'token'] });
     expect(part.data.includes(secret)).toBe(false);
+    client.close();
+  });
+
+  it('opens a sealed secret on no other part and under no other name', async () => {
+    await session.enrol(context());
+    const client = new SmpClient(wire);
+    const base = { group: SmpGroup.enrolment };
+    const { enrolment } = await client.request({ ...base, op: SmpOp.read, command: EnrolmentCommand.keys });
+    const send = async (uid: Uint8Array, sealedAs: string, sentAs: string) => {
+      const sealed = await seal(enrolment as Uint8Array, uid, sealedAs, Buffer.from('secret'));
+      const data = encodeMap({ name: sentAs, ...sealed });
+      const sha = new Uint8Array(createHash('sha256').update(data).digest());
+      const map = { off: 0, data, len: data.length, sha };
+      return client.request({ ...base, op: SmpOp.write, command: EnrolmentCommand.secret, map });
+    };
+    expect(await rcOf(send(randomBytes(16), 'wifi', 'wifi'))).toBe(EnrolmentError.unseal);
+    expect(await rcOf(send(part.uid, 'wifi', 'token'))).toBe(EnrolmentError.unseal);
+    expect(await rcOf(send(part.uid, 'wifi', 'wifi'))).toBeNull();
+    client.close();
+  });
+
+  it('takes pieces in order only, and an object only with its digest', async () => {
+    session.close();
+    const client = new SmpClient(wire);
+    const put = (map: SmpMap) =>
+      client.request({
+        op: SmpOp.write,
+        group: SmpGroup.enrolment,
+        command: EnrolmentCommand.configuration,
+        map,
+      });
+    const object = encodeMap({ a: 'b' });
+    const sha = new Uint8Array(createHash('sha256').update(object).digest());
+    const len = object.length;
+    expect(await put({ off: 2, data: object.slice(2) })).toEqual({ off: 0 });
+    expect(await put({ off: 0, data: object.slice(0, 2), len, sha })).toEqual({ off: 2 });
+    expect(await put({ off: 3, data: object.slice(3) })).toEqual({ off: 2 });
+    expect(await put({ off: 2, data: object.slice(2) })).toEqual({ off: len });
+    expect(await put({ off: 2, data: object.slice(2) })).toEqual({ off: len });
+    const wrong = sha.map((byte) => byte ^ 1);
+    expect(await rcOf(put({ off: 0, data: object, len, sha: wrong }))).toBe(EnrolmentError.badHash);
+    expect(await rcOf(put({ off: 0, data: object, len: 2, sha }))).toBe(EnrolmentError.tooLarge);
+    expect(await rcOf(put({ off: 0, data: object, len: 4000, sha }))).toBe(EnrolmentError.tooLarge);
+    expect(await rcOf(put({ off: 0, data: object }))).toBe(EnrolmentError.invalid);
+    expect(await rcOf(put({ off: 'x' }))).toBe(EnrolmentError.invalid);
     client.close();
   });
 

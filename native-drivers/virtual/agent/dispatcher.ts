@@ -26,8 +26,8 @@ type Handler = (map: SmpMap) => SmpMap | Promise<SmpMap>;
 type Handlers = Record<string, Handler>;
 
 /** Largest packet, header included, and how many the agent keeps while it works on one. */
-export const BUFFER_BYTES = 1024;
-export const BUFFER_COUNT = 4;
+const BUFFER_BYTES = 1024;
+const BUFFER_COUNT = 4;
 const FAST_BAUD_RATE = 1_000_000;
 
 const { read, write } = SmpOp;

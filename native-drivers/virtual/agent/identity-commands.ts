@@ -12,7 +12,7 @@ import type { Device } from './device.ts';
 import { refuse } from './device.ts';
 import { agentFaults } from './faults.ts';
 
-export const FIRMWARE_VERSION = '1.0.0';
+const FIRMWARE_VERSION = '1.0.0';
 const PPM = 1_000_000;
 const MAX_READS = 16;
 const readsRequest = z.object({ reads: z.number().int().min(1).max(MAX_READS) });

@@ -9,7 +9,7 @@ const CHECK = 8;
 const MAGIC = 0x524c5231;
 
 /** Places of the records, whole erase blocks each. */
-export const places = {
+const places = {
   lock: { at: 0x0000, size: 0x0040 },
   helper: { at: 0x0040, size: 0x03c0 },
   chain: { at: 0x0400, size: 0x1000 },

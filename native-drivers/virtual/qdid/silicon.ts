@@ -3,8 +3,8 @@ import { normalQuantile, normals, normalShare, streamOf, thermal, type Entropy }
 
 /** Cells of the array; one response bit each. */
 export const CELLS = 8192;
-export const DEFAULT_BIAS = 0.53;
-export const DEFAULT_NOISE = 0.06;
+const DEFAULT_BIAS = 0.53;
+const DEFAULT_NOISE = 0.06;
 /** Temperature at which cells were sorted, degrees Celsius, and how far one degree moves a cell, in cell spreads. */
 const REFERENCE_TEMPERATURE = 25;
 const DRIFT_PER_DEGREE = 0.003;
