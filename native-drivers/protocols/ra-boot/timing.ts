@@ -39,4 +39,4 @@ export const INITIALIZE_MS = 180_000;
 /** Key and certificate commands compute a signature or unwrap a key and write a few phrases. */
 export const KEY_MS = 5000;
 /** A few words of flash; kept short, as a part that resets into LCK_BOOT never answers and is read back at once. */
-export const DLM_MOVE_MS = 1000;
+export const DLM_MOVE_MS = 500;
