@@ -5,7 +5,6 @@ import { defineConfig } from 'vite';
  * Relative base, so that one build serves the web host and Electron's own protocol. Nothing is inlined as data: URL,
  * because the content security policy names 'self' alone. `#contract/*` resolves through package.json "imports".
  */
-// eslint-disable-next-line no-restricted-syntax -- Vite reads a config from the default export.
 export default defineConfig({
   root: import.meta.dirname,
   base: './',

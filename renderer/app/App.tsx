@@ -4,9 +4,9 @@ import CssBaseline from '@mui/material/CssBaseline';
 import { ThemeProvider } from '@mui/material/styles';
 import { Router } from 'wouter';
 import { useHashLocation } from 'wouter/use-hash-location';
-import { usePreferences } from '../ui/preferences.ts';
-import { GlobalLook } from '../ui/theme/GlobalLook.tsx';
-import { themes } from '../ui/theme/theme.ts';
+import { usePreferences } from '#ui/preferences.ts';
+import { GlobalLook } from '#ui/theme/GlobalLook.tsx';
+import { themes } from '#ui/theme/theme.ts';
 import { ErrorBoundary } from './ErrorBoundary.tsx';
 import { Gate } from './Gate.tsx';
 

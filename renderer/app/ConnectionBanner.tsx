@@ -1,8 +1,8 @@
 import Button from '@mui/material/Button';
 import { styled } from '@mui/material/styles';
-import { reconnect } from '../client/client.ts';
-import { useLine } from '../client/state/line.ts';
-import { OutcomeIcon } from '../ui/outcome/OutcomeIcon.tsx';
+import { reconnect } from '#client/client.ts';
+import { useLine } from '#client/state/line.ts';
+import { OutcomeIcon } from '#ui/outcome/OutcomeIcon.tsx';
 
 const Banner = styled('div')(({ theme }) => ({
   flex: 'none',

@@ -1,7 +1,7 @@
 import { styled } from '@mui/material/styles';
-import { useStation } from '../client/state/station.ts';
+import { useStation } from '#client/state/station.ts';
 
-const Strip = styled('div')(({ theme }) => ({
+const Strip = styled('aside')(({ theme }) => ({
   flex: 'none',
   padding: '3px 24px',
   fontSize: 13,
@@ -16,7 +16,7 @@ export function DemoKeyBanner() {
   const kind = useStation((s) => s.station?.vault.kind);
   if (kind !== 'demo-file') return null;
   return (
-    <Strip role="note">
+    <Strip aria-label="Demo key">
       <b>Demo key.</b> The master key of this station lies in a file. Make nothing for sale with it.
     </Strip>
   );

@@ -1,7 +1,7 @@
 import Button from '@mui/material/Button';
 import { Component, type ReactNode } from 'react';
-import { viewOf } from '../client/client.ts';
-import { ErrorPanel } from '../ui/pieces/ErrorPanel.tsx';
+import { viewOf } from '#client/client.ts';
+import { ErrorPanel } from '#ui/pieces/ErrorPanel.tsx';
 
 interface State {
   failure: unknown;

@@ -1,7 +1,7 @@
-import { useLine } from '../client/state/line.ts';
-import { useSession } from '../client/state/session.ts';
+import { useLine } from '#client/state/line.ts';
+import { useSession } from '#client/state/session.ts';
 import { SignIn } from '../features/sign-in/SignIn.tsx';
-import { Loading } from '../ui/pieces/states.tsx';
+import { Loading } from '#ui/pieces/states.tsx';
 import { ConnectionBanner } from './ConnectionBanner.tsx';
 import { Shell } from './Shell.tsx';
 

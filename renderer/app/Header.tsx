@@ -1,11 +1,11 @@
 import { styled } from '@mui/material/styles';
 import { Link, useRoute } from 'wouter';
-import { useBatches } from '../client/state/batch.ts';
-import { useStation } from '../client/state/station.ts';
-import { brand } from '../ui/brand.ts';
-import { Mark } from '../ui/pieces/Mark.tsx';
-import { StatusChip } from '../ui/pieces/StatusChip.tsx';
-import { LineChip } from '../ui/pieces/LineChip.tsx';
+import { useBatches } from '#client/state/batch.ts';
+import { useStation } from '#client/state/station.ts';
+import { brand } from '#ui/brand.ts';
+import { Mark } from '#ui/pieces/Mark.tsx';
+import { StatusChip } from '#ui/pieces/StatusChip.tsx';
+import { LineChip } from '#ui/pieces/LineChip.tsx';
 import { PersonMenu } from './PersonMenu.tsx';
 
 const Bar = styled('header')(({ theme }) => ({
@@ -69,13 +69,14 @@ function KeyChip() {
 export function Header() {
   const [, params] = useRoute('/batch/:id/*?');
   const id = params?.id;
+  const line = useStation((s) => s.station?.line);
   return (
     <Bar>
       <Home href="/" aria-label="Home">
         <Mark />
       </Home>
       {id === undefined || id === 'prepare' ? <StationWords /> : <BatchWords id={id} />}
-      <LineChip />
+      {line ? <LineChip line={line} /> : null}
       <KeyChip />
       <PersonMenu />
     </Bar>

@@ -4,7 +4,7 @@ import DialogActions from '@mui/material/DialogActions';
 import DialogContent from '@mui/material/DialogContent';
 import DialogTitle from '@mui/material/DialogTitle';
 import { styled } from '@mui/material/styles';
-import { Caption } from '../ui/pieces/text.tsx';
+import { Caption } from '#ui/pieces/text.tsx';
 import { useHelp } from './help-state.ts';
 
 const KEYS: readonly (readonly [string, string])[] = [

@@ -5,8 +5,8 @@ import TuneIcon from '@mui/icons-material/Tune';
 import { styled } from '@mui/material/styles';
 import type { ComponentType } from 'react';
 import { Link, useLocation } from 'wouter';
-import { useBatches } from '../client/state/batch.ts';
-import { useRole } from '../client/state/session.ts';
+import { useBatches } from '#client/state/batch.ts';
+import { useRole } from '#client/state/session.ts';
 import { addressOf, PLACE_WORDS, placeOf, placesOf, type Place } from './navigation.ts';
 import { useNavigationKeys } from './use-navigation-keys.ts';
 

@@ -4,9 +4,9 @@ import Menu from '@mui/material/Menu';
 import MenuItem from '@mui/material/MenuItem';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
-import { call } from '../client/client.ts';
-import { useSession } from '../client/state/session.ts';
-import { signedIn } from '../client/sync.ts';
+import { call } from '#client/client.ts';
+import { useSession } from '#client/state/session.ts';
+import { signedIn } from '#client/sync.ts';
 import { useHelp } from './help-state.ts';
 
 const ROLE_WORDS = {
@@ -38,6 +38,7 @@ export function PersonMenu() {
         aria-haspopup="menu"
         aria-expanded={anchor !== null}
         endIcon={<ArrowDropDownIcon />}
+        sx={{ fontSize: 14, fontWeight: 500, px: 4 }}
       >
         {ROLE_WORDS[person.role]} · {person.name}
       </Button>

@@ -1,6 +1,6 @@
-import { inFixtureOrder, useSites } from '../client/state/sites.ts';
-import { wordOf } from '../ui/outcome/outcome.ts';
-import { Spoken } from '../ui/pieces/text.tsx';
+import { inFixtureOrder, useSites } from '#client/state/sites.ts';
+import { wordOf } from '#ui/outcome/outcome.ts';
+import { Spoken } from '#ui/pieces/text.tsx';
 
 const RESULTS = new Set(['passed', 'failed', 'unknown']);
 

@@ -1,5 +1,5 @@
 import { Redirect, Route, Switch } from 'wouter';
-import { useOpenBatch } from '../client/state/batch.ts';
+import { useOpenBatch } from '#client/state/batch.ts';
 import { Bench } from '../features/bench/Bench.tsx';
 import { CloseBatch } from '../features/close/CloseBatch.tsx';
 import { Home } from '../features/home/Home.tsx';

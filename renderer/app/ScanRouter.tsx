@@ -1,9 +1,9 @@
 import Snackbar from '@mui/material/Snackbar';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
-import { call, viewOf } from '../client/client.ts';
-import { Notice } from '../ui/pieces/Notice.tsx';
-import { useScan } from '../ui/scan/use-scan.ts';
+import { call, viewOf } from '#client/client.ts';
+import { Notice } from '#ui/pieces/Notice.tsx';
+import { useScan } from '#ui/scan/use-scan.ts';
 import { meaningAddress } from './scan-address.ts';
 
 /** Any scan that the screen itself did not take: asks the station what it means and goes there, or says why not. */

@@ -37,11 +37,11 @@ export function Shell() {
         <NavRail />
         <Main ref={main} tabIndex={-1}>
           <Routes />
+          <ResultAnnouncer />
         </Main>
       </Body>
       <ScanRouter />
       <HelpDialog />
-      <ResultAnnouncer />
     </Frame>
   );
 }

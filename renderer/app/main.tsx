@@ -1,5 +1,5 @@
-import '../client/zod-config.ts';
-import { connectBridge } from '../client/client.ts';
+import '#client/zod-config.ts';
+import { connectBridge } from '#client/client.ts';
 import { startApp } from './start-app.tsx';
 
 startApp(connectBridge());

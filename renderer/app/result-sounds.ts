@@ -1,7 +1,7 @@
 import type { SiteState } from '#contract/sites.ts';
-import { useSites } from '../client/state/sites.ts';
-import { usePreferences } from '../ui/preferences.ts';
-import { playTone, type ResultTone } from '../ui/sound.ts';
+import { useSites } from '#client/state/sites.ts';
+import { usePreferences } from '#ui/preferences.ts';
+import { playTone, type ResultTone } from '#ui/sound.ts';
 
 const TONES: Partial<Record<SiteState, ResultTone>> = {
   passed: 'pass',

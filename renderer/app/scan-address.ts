@@ -1,4 +1,4 @@
-import type { ScanMeaning } from '../client/views.ts';
+import type { ScanMeaning } from '#client/views.ts';
 
 /** Where a scan leads; null where it leads nowhere. */
 export function meaningAddress(meaning: ScanMeaning, text: string): string | null {

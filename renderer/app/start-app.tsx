@@ -2,10 +2,10 @@ import '@fontsource-variable/inter/index.css';
 import '@fontsource-variable/jetbrains-mono/index.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import type { Bridge } from '../client/bridge.ts';
-import { attachBridge } from '../client/client.ts';
-import { startSync } from '../client/sync.ts';
-import { startScanListener } from '../ui/scan/scan-listener.ts';
+import type { Bridge } from '#client/bridge.ts';
+import { attachBridge } from '#client/client.ts';
+import { startSync } from '#client/sync.ts';
+import { startScanListener } from '#ui/scan/scan-listener.ts';
 import { App } from './App.tsx';
 import { startResultSounds } from './result-sounds.ts';
 

@@ -1,4 +1,4 @@
-import type { Bridge, Reply } from '../client/bridge.ts';
+import type { Bridge, Reply } from '#client/bridge.ts';
 import { answers } from './fixture-answers.ts';
 
 /** A station that says always the same: only for the gallery, never part of a build. */

@@ -1,7 +1,7 @@
-import '../client/zod-config.ts';
+import '#client/zod-config.ts';
 import { startApp } from '../app/start-app.tsx';
-import { usePreferences } from '../ui/preferences.ts';
-import { tokens, type ThemeName } from '../ui/theme/tokens.ts';
+import { usePreferences } from '#ui/preferences.ts';
+import { tokens, type ThemeName } from '#ui/theme/tokens.ts';
 import { fixtureBridge } from './fixture-bridge.ts';
 
 // Screens without a station, for looking at: dev/gallery.html?state=running&theme=light#/batch/<id>

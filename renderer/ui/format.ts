@@ -64,3 +64,7 @@ export function measured(value: number, unit: string): string {
   const text = Number.isInteger(value) ? count(value) : String(Number(value.toPrecision(4)));
   return unit === '' ? text : `${text} ${unit}`;
 }
+
+/** Keeps a number and its unit on one line: `12 %` never breaks before the percent sign. */
+export const glue = (text: string): string =>
+  text.replace(/(\d) (?=(?:%|[a-zA-Zµ°/]{1,5})(?:[\s.,·)]|$))/g, '$1\u00a0');

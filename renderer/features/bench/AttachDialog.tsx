@@ -7,12 +7,12 @@ import MenuItem from '@mui/material/MenuItem';
 import TextField from '@mui/material/TextField';
 import { useState } from 'react';
 import type { Request } from '#contract/contract.ts';
-import { call } from '../../client/client.ts';
-import { useAction } from '../../client/use-action.ts';
-import type { Bench } from '../../client/views.ts';
-import { ErrorPanel } from '../../ui/pieces/ErrorPanel.tsx';
-import { Stack } from '../../ui/pieces/layout.tsx';
-import { Dim } from '../../ui/pieces/text.tsx';
+import { call } from '#client/client.ts';
+import { useAction } from '#client/use-action.ts';
+import type { Bench } from '#client/views.ts';
+import { ErrorPanel } from '#ui/pieces/ErrorPanel.tsx';
+import { Stack } from '#ui/pieces/layout.tsx';
+import { Dim } from '#ui/pieces/text.tsx';
 
 type Control = Request<'bench.attach'>['control'];
 const CONTROLS: readonly { id: string; title: string; control: Control }[] = [

@@ -1,13 +1,13 @@
 import Button from '@mui/material/Button';
 import { styled } from '@mui/material/styles';
 import { useState } from 'react';
-import { useIsLab } from '../../client/state/session.ts';
-import { useQuery } from '../../client/use-query.ts';
-import { ErrorPanel } from '../../ui/pieces/ErrorPanel.tsx';
-import { PageFrame } from '../../ui/pieces/PageFrame.tsx';
-import { Scroll, Spring } from '../../ui/pieces/layout.tsx';
-import { Empty, Loading } from '../../ui/pieces/states.tsx';
-import { Dim, Title } from '../../ui/pieces/text.tsx';
+import { useIsLab } from '#client/state/session.ts';
+import { useQuery } from '#client/use-query.ts';
+import { ErrorPanel } from '#ui/pieces/ErrorPanel.tsx';
+import { PageFrame } from '#ui/pieces/PageFrame.tsx';
+import { Scroll, Spring } from '#ui/pieces/layout.tsx';
+import { Empty, Loading } from '#ui/pieces/states.tsx';
+import { Dim, Title } from '#ui/pieces/text.tsx';
 import { AttachDialog } from './AttachDialog.tsx';
 import { BenchSiteCard } from './BenchSiteCard.tsx';
 

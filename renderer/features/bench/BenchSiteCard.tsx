@@ -1,15 +1,15 @@
 import Button from '@mui/material/Button';
 import { styled } from '@mui/material/styles';
 import { useState } from 'react';
-import { call } from '../../client/client.ts';
-import { useIsLab } from '../../client/state/session.ts';
-import { useAction } from '../../client/use-action.ts';
-import type { BenchSite, SelfTest } from '../../client/views.ts';
-import { ConfirmDialog } from '../../ui/pieces/ConfirmDialog.tsx';
-import { ErrorPanel } from '../../ui/pieces/ErrorPanel.tsx';
-import { Panel, Row, Spring } from '../../ui/pieces/layout.tsx';
-import { StatusChip } from '../../ui/pieces/StatusChip.tsx';
-import { Mono } from '../../ui/pieces/text.tsx';
+import { call } from '#client/client.ts';
+import { useIsLab } from '#client/state/session.ts';
+import { useAction } from '#client/use-action.ts';
+import type { BenchSite, SelfTest } from '#client/views.ts';
+import { ConfirmDialog } from '#ui/pieces/ConfirmDialog.tsx';
+import { ErrorPanel } from '#ui/pieces/ErrorPanel.tsx';
+import { Panel, Row, Spring } from '#ui/pieces/layout.tsx';
+import { StatusChip } from '#ui/pieces/StatusChip.tsx';
+import { Mono } from '#ui/pieces/text.tsx';
 import { SelfTestSteps } from './SelfTestSteps.tsx';
 
 const Name = styled('h2')({ margin: 0, fontSize: 20, fontWeight: 750 });

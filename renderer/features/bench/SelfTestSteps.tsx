@@ -1,9 +1,9 @@
 import { styled } from '@mui/material/styles';
-import type { SelfTest } from '../../client/views.ts';
-import type { Shape } from '../../ui/outcome/outcome.ts';
-import { OutcomeIcon } from '../../ui/outcome/OutcomeIcon.tsx';
-import { Dim, Spoken } from '../../ui/pieces/text.tsx';
-import type { Tone } from '../../ui/theme/tokens.ts';
+import type { SelfTest } from '#client/views.ts';
+import type { Shape } from '#ui/outcome/outcome.ts';
+import { OutcomeIcon } from '#ui/outcome/OutcomeIcon.tsx';
+import { Dim, Spoken } from '#ui/pieces/text.tsx';
+import type { Tone } from '#ui/theme/tokens.ts';
 
 const List = styled('ol')({ listStyle: 'none', margin: '14px 0 0', padding: 0 });
 const Item = styled('li')({

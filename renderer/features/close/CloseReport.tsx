@@ -1,8 +1,8 @@
 import { styled } from '@mui/material/styles';
 import type { BatchView } from '#contract/batches.ts';
-import { count, dateTime, duration, percent } from '../../ui/format.ts';
-import { Panel } from '../../ui/pieces/layout.tsx';
-import { Caption, Dim } from '../../ui/pieces/text.tsx';
+import { count, dateTime, duration, percent } from '#ui/format.ts';
+import { Panel } from '#ui/pieces/layout.tsx';
+import { Caption, Dim } from '#ui/pieces/text.tsx';
 import { Pareto } from './Pareto.tsx';
 
 const Grid = styled('div')({
@@ -53,6 +53,7 @@ function Count({
 /** Made + failed + to be read back = units seen; and what that cost of the allowance. */
 export function CloseReport({ batch }: { batch: BatchView }) {
   const { made, failed, unknown, running, attempts, debited } = batch.counts;
+  const seen = made + failed + unknown + running;
   return (
     <Grid>
       <Panel aria-label="Counts">
@@ -70,13 +71,19 @@ export function CloseReport({ batch }: { batch: BatchView }) {
             </>
           ) : null}
           <Sign>=</Sign>
-          <Count value={made + failed + unknown + running} word="units" />
+          <Count value={seen} word="units" />
         </Sum>
         <Facts>
           <dt>Ordered</dt>
           <dd>{count(batch.quantity)} units</dd>
           <dt>Allowance debited</dt>
           <dd>{count(debited)} units</dd>
+          {seen > debited ? (
+            <>
+              <dt>Ended before the debit</dt>
+              <dd>{count(seen - debited)} units</dd>
+            </>
+          ) : null}
           <dt>Attempts, with repeats</dt>
           <dd>{count(attempts)}</dd>
           <dt>Opened</dt>

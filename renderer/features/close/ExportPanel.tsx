@@ -1,11 +1,11 @@
 import LinearProgress from '@mui/material/LinearProgress';
 import { styled } from '@mui/material/styles';
-import { count } from '../../ui/format.ts';
-import { CopyText } from '../../ui/pieces/CopyText.tsx';
-import { ErrorPanel } from '../../ui/pieces/ErrorPanel.tsx';
-import { Panel } from '../../ui/pieces/layout.tsx';
-import { Notice } from '../../ui/pieces/Notice.tsx';
-import { Caption, Dim } from '../../ui/pieces/text.tsx';
+import { count } from '#ui/format.ts';
+import { CopyText } from '#ui/pieces/CopyText.tsx';
+import { ErrorPanel } from '#ui/pieces/ErrorPanel.tsx';
+import { Panel } from '#ui/pieces/layout.tsx';
+import { Notice } from '#ui/pieces/Notice.tsx';
+import { Caption, Dim } from '#ui/pieces/text.tsx';
 import type { BatchExport } from './use-export.ts';
 
 const Gap = styled('div')({ marginTop: 14 });

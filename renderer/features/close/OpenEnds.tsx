@@ -1,7 +1,7 @@
 import type { BatchView } from '#contract/batches.ts';
-import { useIsLab } from '../../client/state/session.ts';
-import { count } from '../../ui/format.ts';
-import { Notice } from '../../ui/pieces/Notice.tsx';
+import { useIsLab } from '#client/state/session.ts';
+import { count } from '#ui/format.ts';
+import { Notice } from '#ui/pieces/Notice.tsx';
 
 const units = (n: number): string => `${count(n)} ${n === 1 ? 'unit' : 'units'}`;
 

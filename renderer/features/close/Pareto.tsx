@@ -1,7 +1,7 @@
 import { styled } from '@mui/material/styles';
 import type { BatchView } from '#contract/batches.ts';
-import { count } from '../../ui/format.ts';
-import { Dim } from '../../ui/pieces/text.tsx';
+import { count } from '#ui/format.ts';
+import { Dim } from '#ui/pieces/text.tsx';
 
 const List = styled('ul')({ listStyle: 'none', margin: 0, padding: 0 });
 const Item = styled('li')(({ theme }) => ({

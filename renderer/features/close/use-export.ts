@@ -1,8 +1,8 @@
 import { useState } from 'react';
 import type { BatchView } from '#contract/batches.ts';
 import type { Response } from '#contract/contract.ts';
-import { call } from '../../client/client.ts';
-import { useAction, type Action } from '../../client/use-action.ts';
+import { call } from '#client/client.ts';
+import { useAction, type Action } from '#client/use-action.ts';
 
 export interface BatchExport {
   action: Action;

@@ -1,11 +1,11 @@
 import Button from '@mui/material/Button';
 import { styled } from '@mui/material/styles';
 import { useLocation } from 'wouter';
-import { useOpenBatch } from '../../client/state/batch.ts';
-import { useIsFloor, useSession } from '../../client/state/session.ts';
-import { PageFrame } from '../../ui/pieces/PageFrame.tsx';
-import { Spring } from '../../ui/pieces/layout.tsx';
-import { Dim, Title } from '../../ui/pieces/text.tsx';
+import { useOpenBatch } from '#client/state/batch.ts';
+import { useIsFloor } from '#client/state/session.ts';
+import { PageFrame } from '#ui/pieces/PageFrame.tsx';
+import { Spring } from '#ui/pieces/layout.tsx';
+import { Dim, Title } from '#ui/pieces/text.tsx';
 import { JobList } from './JobList.tsx';
 import { OpenBatchCard } from './OpenBatchCard.tsx';
 import { SiteMap } from './SiteMap.tsx';
@@ -25,13 +25,12 @@ const Column = styled('div')({
   overflow: 'auto',
   display: 'flex',
   flexDirection: 'column',
-  gap: 20,
+  gap: 16,
 });
 
 /** What can I do now: the batch to resume, the jobs with what is left to make, the sites, and what needs a hand. */
 export function Home() {
   const batch = useOpenBatch();
-  const name = useSession((s) => s.session?.person.name ?? '');
   const floor = useIsFloor();
   const [, go] = useLocation();
   const primary = batch
@@ -53,7 +52,7 @@ export function Home() {
     >
       <Page>
         <Column tabIndex={0} role="region" aria-label="Work">
-          <Title>Good to see you, {name}</Title>
+          <Title>{batch ? 'A batch is open' : 'Ready for the next batch'}</Title>
           {batch ? <OpenBatchCard batch={batch} /> : null}
           <JobList openBatch={batch !== null} />
         </Column>

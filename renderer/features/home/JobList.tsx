@@ -2,14 +2,14 @@ import Button from '@mui/material/Button';
 import { styled } from '@mui/material/styles';
 import { useLocation } from 'wouter';
 import type { JobView } from '#contract/jobs.ts';
-import { useIsFloor } from '../../client/state/session.ts';
-import { useQuery } from '../../client/use-query.ts';
-import { count } from '../../ui/format.ts';
-import { Bar } from '../../ui/pieces/Bar.tsx';
-import { ErrorPanel } from '../../ui/pieces/ErrorPanel.tsx';
-import { Panel } from '../../ui/pieces/layout.tsx';
-import { Empty, Loading } from '../../ui/pieces/states.tsx';
-import { Caption, Dim, Mono } from '../../ui/pieces/text.tsx';
+import { useIsFloor } from '#client/state/session.ts';
+import { useQuery } from '#client/use-query.ts';
+import { count } from '#ui/format.ts';
+import { Bar } from '#ui/pieces/Bar.tsx';
+import { ErrorPanel } from '#ui/pieces/ErrorPanel.tsx';
+import { Panel } from '#ui/pieces/layout.tsx';
+import { Empty, Loading } from '#ui/pieces/states.tsx';
+import { Caption, Dim, Mono } from '#ui/pieces/text.tsx';
 
 const List = styled('ul')({ listStyle: 'none', margin: 0, padding: 0 });
 const Item = styled('li')(({ theme }) => ({

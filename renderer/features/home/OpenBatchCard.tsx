@@ -1,9 +1,9 @@
 import { styled } from '@mui/material/styles';
 import { Link } from 'wouter';
 import type { BatchView } from '#contract/batches.ts';
-import { clockTime, count, percent } from '../../ui/format.ts';
-import { Bar } from '../../ui/pieces/Bar.tsx';
-import { Caption, Dim } from '../../ui/pieces/text.tsx';
+import { clockTime, count, percent } from '#ui/format.ts';
+import { Bar } from '#ui/pieces/Bar.tsx';
+import { Caption, Dim } from '#ui/pieces/text.tsx';
 
 const Card = styled(Link)(({ theme }) => ({
   display: 'block',

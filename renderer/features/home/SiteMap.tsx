@@ -1,9 +1,9 @@
 import { styled } from '@mui/material/styles';
-import { inFixtureOrder, useSites } from '../../client/state/sites.ts';
-import { fractionOf, shapeOf, toneOf, wordOf } from '../../ui/outcome/outcome.ts';
-import { OutcomeIcon } from '../../ui/outcome/OutcomeIcon.tsx';
-import { Panel } from '../../ui/pieces/layout.tsx';
-import { Caption, Dim } from '../../ui/pieces/text.tsx';
+import { inFixtureOrder, useSites } from '#client/state/sites.ts';
+import { fractionOf, shapeOf, toneOf, wordOf } from '#ui/outcome/outcome.ts';
+import { OutcomeIcon } from '#ui/outcome/OutcomeIcon.tsx';
+import { Panel } from '#ui/pieces/layout.tsx';
+import { Caption, Dim } from '#ui/pieces/text.tsx';
 
 const Grid = styled('div')({
   display: 'grid',

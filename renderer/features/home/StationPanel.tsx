@@ -1,14 +1,14 @@
 import { styled } from '@mui/material/styles';
-import { useStation } from '../../client/state/station.ts';
-import { useWallClock } from '../../ui/clock.ts';
-import { bytes, count, since } from '../../ui/format.ts';
-import { Panel } from '../../ui/pieces/layout.tsx';
-import { Caption } from '../../ui/pieces/text.tsx';
+import { useStation } from '#client/state/station.ts';
+import { useWallClock } from '#ui/clock.ts';
+import { bytes, count, since } from '#ui/format.ts';
+import { Panel } from '#ui/pieces/layout.tsx';
+import { Caption } from '#ui/pieces/text.tsx';
 
 const Facts = styled('dl')(({ theme }) => ({
   display: 'grid',
   gridTemplateColumns: '1fr auto',
-  gap: '6px 16px',
+  gap: '4px 16px',
   margin: 0,
   fontSize: 14,
   '& dt': { color: theme.tokens.dim },
@@ -47,8 +47,6 @@ export function StationPanel() {
         </dd>
         <dt>Disk free</dt>
         <dd>{bytes(station.diskFreeBytes)}</dd>
-        <dt>Up for</dt>
-        <dd>{since(station.startedAt, now)}</dd>
       </Facts>
     </Panel>
   );

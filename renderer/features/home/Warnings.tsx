@@ -1,7 +1,7 @@
-import { useStation } from '../../client/state/station.ts';
-import { Notice } from '../../ui/pieces/Notice.tsx';
-import type { Tone } from '../../ui/theme/tokens.ts';
-import { Dim } from '../../ui/pieces/text.tsx';
+import { useStation } from '#client/state/station.ts';
+import { Notice } from '#ui/pieces/Notice.tsx';
+import type { Tone } from '#ui/theme/tokens.ts';
+import { Dim } from '#ui/pieces/text.tsx';
 
 const TONES: Record<'info' | 'warning' | 'error', Tone> = { info: 'run', warning: 'unknown', error: 'fail' };
 

@@ -1,8 +1,8 @@
 import Checkbox from '@mui/material/Checkbox';
 import { styled } from '@mui/material/styles';
 import type { JobView } from '#contract/jobs.ts';
-import { Dim } from '../../ui/pieces/text.tsx';
-import { MONO } from '../../ui/theme/theme.ts';
+import { Dim } from '#ui/pieces/text.tsx';
+import { MONO } from '#ui/theme/theme.ts';
 import { Step } from './Step.tsx';
 
 const Sum = styled('div')(({ theme }) => ({

@@ -2,11 +2,11 @@ import Radio from '@mui/material/Radio';
 import RadioGroup from '@mui/material/RadioGroup';
 import { styled } from '@mui/material/styles';
 import type { Response } from '#contract/contract.ts';
-import type { Query } from '../../client/use-query.ts';
-import { count } from '../../ui/format.ts';
-import { ErrorPanel } from '../../ui/pieces/ErrorPanel.tsx';
-import { Loading } from '../../ui/pieces/states.tsx';
-import { Dim } from '../../ui/pieces/text.tsx';
+import type { Query } from '#client/use-query.ts';
+import { count } from '#ui/format.ts';
+import { ErrorPanel } from '#ui/pieces/ErrorPanel.tsx';
+import { Loading } from '#ui/pieces/states.tsx';
+import { Dim } from '#ui/pieces/text.tsx';
 import { Step } from './Step.tsx';
 
 const Choice = styled('label')(({ theme }) => ({

@@ -1,14 +1,14 @@
 import Button from '@mui/material/Button';
 import { styled } from '@mui/material/styles';
 import type { PreflightCheck } from '#contract/batches.ts';
-import type { Query } from '../../client/use-query.ts';
-import type { Preflight } from '../../client/views.ts';
-import type { Shape } from '../../ui/outcome/outcome.ts';
-import { OutcomeIcon } from '../../ui/outcome/OutcomeIcon.tsx';
-import { ErrorPanel } from '../../ui/pieces/ErrorPanel.tsx';
-import { Loading } from '../../ui/pieces/states.tsx';
-import { Dim, Spoken } from '../../ui/pieces/text.tsx';
-import type { Tone } from '../../ui/theme/tokens.ts';
+import type { Query } from '#client/use-query.ts';
+import type { Preflight } from '#client/views.ts';
+import type { Shape } from '#ui/outcome/outcome.ts';
+import { OutcomeIcon } from '#ui/outcome/OutcomeIcon.tsx';
+import { ErrorPanel } from '#ui/pieces/ErrorPanel.tsx';
+import { Loading } from '#ui/pieces/states.tsx';
+import { Dim, Spoken } from '#ui/pieces/text.tsx';
+import type { Tone } from '#ui/theme/tokens.ts';
 import { Step } from './Step.tsx';
 
 const List = styled('ul')({ listStyle: 'none', margin: 0, padding: 0 });
@@ -20,7 +20,7 @@ const Item = styled('li')({
 });
 const LOOK: Record<PreflightCheck['state'], { shape: Shape; tone: Tone; word: string }> = {
   ok: { shape: 'circle', tone: 'pass', word: 'fine' },
-  warning: { shape: 'diamond', tone: 'unknown', word: 'warning' },
+  warning: { shape: 'warning', tone: 'unknown', word: 'warning' },
   failed: { shape: 'octagon', tone: 'fail', word: 'failed' },
 };
 

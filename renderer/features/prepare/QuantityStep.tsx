@@ -1,7 +1,7 @@
 import TextField from '@mui/material/TextField';
 import type { JobView } from '#contract/jobs.ts';
-import { count } from '../../ui/format.ts';
-import { Row } from '../../ui/pieces/layout.tsx';
+import { count } from '#ui/format.ts';
+import { Row } from '#ui/pieces/layout.tsx';
 import { quantityOf, type Draft } from './draft.ts';
 import { Step } from './Step.tsx';
 

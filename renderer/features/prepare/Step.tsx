@@ -1,6 +1,6 @@
 import { styled } from '@mui/material/styles';
 import type { ReactNode } from 'react';
-import { Panel } from '../../ui/pieces/layout.tsx';
+import { Panel } from '#ui/pieces/layout.tsx';
 
 const Head = styled('h2')({
   display: 'flex',

@@ -4,8 +4,8 @@ import InputAdornment from '@mui/material/InputAdornment';
 import TextField from '@mui/material/TextField';
 import { useState } from 'react';
 import type { ErrorView } from '#contract/errors.ts';
-import { ErrorPanel } from '../../ui/pieces/ErrorPanel.tsx';
-import { Row } from '../../ui/pieces/layout.tsx';
+import { ErrorPanel } from '#ui/pieces/ErrorPanel.tsx';
+import { Row } from '#ui/pieces/layout.tsx';
 import { Step } from './Step.tsx';
 
 interface Props {

@@ -1,7 +1,7 @@
 import type { JobView } from '#contract/jobs.ts';
 import type { Request } from '#contract/contract.ts';
-import type { Query } from '../../client/use-query.ts';
-import type { Preflight } from '../../client/views.ts';
+import type { Query } from '#client/use-query.ts';
+import type { Preflight } from '#client/views.ts';
 
 /** What the operator has filled in so far; nothing of it exists in the station yet. */
 export interface Draft {

@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useState } from 'react';
-import { call } from '../../client/client.ts';
-import { useAction } from '../../client/use-action.ts';
+import { call } from '#client/client.ts';
+import { useAction } from '#client/use-action.ts';
+import type { ScanMeaning } from '#client/views.ts';
 import { emptyDraft, type Draft } from './draft.ts';
 
 /** The form's state: begun by hand, from a job, or from a scanned traveller that fills in the rest. */
@@ -11,9 +12,8 @@ export function useDraft(kind: string | undefined, value: string) {
   const scanning = useAction();
   const { run } = scanning;
   const set = useCallback((change: Partial<Draft>) => setDraft((old) => ({ ...old, ...change })), []);
-  const resolve = useCallback(
-    async (text: string) => {
-      const meaning = await call('scan.resolve', { text });
+  const take = useCallback(
+    (text: string, meaning: ScanMeaning) => {
       if (meaning.kind === 'traveller') {
         const quantity = meaning.quantity === null ? {} : { quantity: String(meaning.quantity) };
         set({
@@ -29,10 +29,16 @@ export function useDraft(kind: string | undefined, value: string) {
     },
     [set],
   );
-  const scan = useCallback((text: string) => run(() => resolve(text)), [run, resolve]);
+  const scan = useCallback(
+    (text: string) => run(async () => take(text, await call('scan.resolve', { text }))),
+    [run, take],
+  );
   useEffect(() => {
     if (kind !== 'traveller' || value === '') return;
-    resolve(value).catch(() => set({ traveller: value }));
-  }, [kind, value, resolve, set]);
+    call('scan.resolve', { text: value }).then(
+      (meaning) => take(value, meaning),
+      () => set({ traveller: value }),
+    );
+  }, [kind, value, take, set]);
   return { draft, set, scan, scanning };
 }

@@ -1,9 +1,9 @@
 import { styled } from '@mui/material/styles';
 import type { KeyboardEvent } from 'react';
 import type { BatchView } from '#contract/batches.ts';
-import { inFixtureOrder, useSites } from '../../client/state/sites.ts';
-import { Notice } from '../../ui/pieces/Notice.tsx';
-import { Empty, Loading } from '../../ui/pieces/states.tsx';
+import { inFixtureOrder, useSites } from '#client/state/sites.ts';
+import { Notice } from '#ui/pieces/Notice.tsx';
+import { Empty, Loading } from '#ui/pieces/states.tsx';
 import { SiteCard } from './SiteCard.tsx';
 
 const Area = styled('div')({
@@ -18,8 +18,7 @@ const Grid = styled('div')({
   flex: 1,
   minHeight: 0,
   display: 'grid',
-  gap: 14,
-  gridAutoRows: 'minmax(150px, 1fr)',
+  gridAutoRows: 'minmax(124px, 1fr)',
 });
 
 /** Arrow keys move between the sites as they lie on the fixture. */
@@ -34,7 +33,7 @@ function moveFocus(event: KeyboardEvent<HTMLElement>, columns: number): void {
   if (step === undefined) return;
   const buttons = [...event.currentTarget.querySelectorAll<HTMLButtonElement>('[data-site-button]')];
   const here = buttons.findIndex((button) =>
-    button.parentElement?.parentElement?.contains(document.activeElement),
+    button.closest('[role="group"]')?.contains(document.activeElement),
   );
   const next = buttons[here < 0 ? 0 : here + step];
   if (!next) return;
@@ -64,7 +63,7 @@ export function Fixture({ batch, onOpen }: { batch: BatchView; onOpen: (site: st
         </Notice>
       ) : null}
       <Grid
-        style={{ gridTemplateColumns: `repeat(${columns}, minmax(140px, 1fr))` }}
+        style={{ gridTemplateColumns: `repeat(${columns}, minmax(92px, 1fr))`, gap: columns > 5 ? 8 : 14 }}
         onKeyDown={(event) => moveFocus(event, columns)}
       >
         {sites.map((entry) => (

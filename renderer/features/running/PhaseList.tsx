@@ -1,13 +1,11 @@
 import { styled } from '@mui/material/styles';
 import type { PhaseView, RunView } from '#contract/sites.ts';
-import { duration } from '../../ui/format.ts';
+import { duration } from '#ui/format.ts';
 
+const Room = styled('div')({ flex: '1 1 0', minHeight: 0, overflow: 'hidden' });
 // Shown only where a card is tall enough: a bench of few sites has the room, a gang of 32 has not.
 const List = styled('ol')(({ theme }) => ({
   display: 'none',
-  flex: '1 1 0',
-  minHeight: 0,
-  overflow: 'hidden',
   listStyle: 'none',
   margin: '4px 0 0',
   padding: '8px 0 0',
@@ -38,19 +36,18 @@ const SIGNS: Record<PhaseView['state'], string> = {
 
 /** Every phase of the run with its time, on cards that have the room. */
 export function PhaseList({ run }: { run: RunView | null }) {
-  if (!run) return <div style={{ flex: 1 }} />;
+  if (!run) return <Room />;
   return (
-    <>
+    <Room>
       <List>
         {run.phases.map((phase) => (
           <Item key={phase.id} data-phase={phase.state}>
             <Sign aria-hidden="true">{SIGNS[phase.state]}</Sign>
             <Name>{phase.title}</Name>
-            <span>{phase.seconds === null ? '' : duration(phase.seconds)}</span>
+            <span className="num">{phase.seconds === null ? '' : duration(phase.seconds)}</span>
           </Item>
         ))}
       </List>
-      <div style={{ flex: '1 0 0' }} />
-    </>
+    </Room>
   );
 }

@@ -1,6 +1,6 @@
 import { styled } from '@mui/material/styles';
 import type { PhaseView } from '#contract/sites.ts';
-import type { Tone } from '../../ui/theme/tokens.ts';
+import type { Tone } from '#ui/theme/tokens.ts';
 
 const Strip = styled('div')({ display: 'flex', gap: 3, height: 4 });
 const Tick = styled('span', { shouldForwardProp: (prop) => prop !== 'tone' })<{ tone: Tone | null }>(

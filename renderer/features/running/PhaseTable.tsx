@@ -1,12 +1,12 @@
 import LockIcon from '@mui/icons-material/LockOutlined';
 import { styled } from '@mui/material/styles';
 import type { PhaseView } from '#contract/sites.ts';
-import { duration } from '../../ui/format.ts';
-import type { Shape } from '../../ui/outcome/outcome.ts';
-import { OutcomeIcon } from '../../ui/outcome/OutcomeIcon.tsx';
-import { MeasurementRow } from '../../ui/pieces/MeasurementRow.tsx';
-import { Dim, Spoken } from '../../ui/pieces/text.tsx';
-import type { Tone } from '../../ui/theme/tokens.ts';
+import { duration } from '#ui/format.ts';
+import type { Shape } from '#ui/outcome/outcome.ts';
+import { OutcomeIcon } from '#ui/outcome/OutcomeIcon.tsx';
+import { MeasurementRow } from '#ui/pieces/MeasurementRow.tsx';
+import { Dim, Spoken } from '#ui/pieces/text.tsx';
+import type { Tone } from '#ui/theme/tokens.ts';
 
 const List = styled('ol')({ listStyle: 'none', margin: 0, padding: 0 });
 const Item = styled('li')(({ theme }) => ({

@@ -1,10 +1,10 @@
 import { styled } from '@mui/material/styles';
 import { useLocation } from 'wouter';
-import { useBatchById } from '../../client/use-batch.ts';
-import { ErrorPanel } from '../../ui/pieces/ErrorPanel.tsx';
-import { Loading } from '../../ui/pieces/states.tsx';
-import { PageFrame } from '../../ui/pieces/PageFrame.tsx';
-import { Spoken } from '../../ui/pieces/text.tsx';
+import { useBatchById } from '#client/use-batch.ts';
+import { ErrorPanel } from '#ui/pieces/ErrorPanel.tsx';
+import { Loading } from '#ui/pieces/states.tsx';
+import { PageFrame } from '#ui/pieces/PageFrame.tsx';
+import { Spoken } from '#ui/pieces/text.tsx';
 import { CloseBatch } from '../close/CloseBatch.tsx';
 import { BatchFooter } from './BatchFooter.tsx';
 import { Fixture } from './Fixture.tsx';

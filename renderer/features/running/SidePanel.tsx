@@ -1,9 +1,9 @@
 import { styled } from '@mui/material/styles';
 import type { ReactNode } from 'react';
 import type { BatchView } from '#contract/batches.ts';
-import { clockTime, count, duration, percent } from '../../ui/format.ts';
-import { Bar } from '../../ui/pieces/Bar.tsx';
-import { Caption } from '../../ui/pieces/text.tsx';
+import { clockTime, count, duration, percent } from '#ui/format.ts';
+import { Bar } from '#ui/pieces/Bar.tsx';
+import { Caption } from '#ui/pieces/text.tsx';
 import { Pareto } from '../close/Pareto.tsx';
 import { slowestText } from './slowest-text.ts';
 
@@ -65,7 +65,7 @@ export function SidePanel({ batch }: { batch: BatchView }) {
     <Side aria-label="Batch figures" tabIndex={0}>
       <div>
         <Caption>Made / ordered</Caption>
-        <Big data-testid="made">
+        <Big data-testid="made" className="num">
           {count(counts.made)}
           <Ordered> / {count(batch.quantity)}</Ordered>
         </Big>

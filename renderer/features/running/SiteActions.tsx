@@ -2,9 +2,9 @@ import Button from '@mui/material/Button';
 import { styled } from '@mui/material/styles';
 import type { BatchView } from '#contract/batches.ts';
 import type { SiteView } from '#contract/sites.ts';
-import { call } from '../../client/client.ts';
-import { useIsFloor } from '../../client/state/session.ts';
-import { useAction } from '../../client/use-action.ts';
+import { call } from '#client/client.ts';
+import { useIsFloor } from '#client/state/session.ts';
+import { useAction } from '#client/use-action.ts';
 
 const Line = styled('div')({ display: 'flex', flexDirection: 'column', gap: 8 });
 const Refused = styled('div')(({ theme }) => ({ fontSize: 13, color: theme.tokens.tone.fail.main }));
@@ -33,7 +33,7 @@ export function SiteActions({ site, batch }: { site: SiteView; batch: BatchView 
   const at = { site: site.id };
   const finished = FINISHED.has(site.state);
   return (
-    <Line onClick={(event) => event.stopPropagation()} role="presentation">
+    <Line className="roomy" onClick={(event) => event.stopPropagation()} role="presentation">
       {action.error ? <Refused role="alert">{action.error.what}</Refused> : null}
       {site.state === 'unknown' ? (
         <Button

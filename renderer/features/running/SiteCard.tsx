@@ -1,12 +1,12 @@
 import { styled } from '@mui/material/styles';
 import type { BatchView } from '#contract/batches.ts';
 import type { SiteView } from '#contract/sites.ts';
-import type { SiteEntry } from '../../client/state/sites.ts';
-import { hex } from '../../ui/format.ts';
-import { fractionOf, shapeOf, toneOf, wordOf } from '../../ui/outcome/outcome.ts';
-import { OutcomeIcon } from '../../ui/outcome/OutcomeIcon.tsx';
-import { MONO } from '../../ui/theme/theme.ts';
-import type { Tone } from '../../ui/theme/tokens.ts';
+import type { SiteEntry } from '#client/state/sites.ts';
+import { hex } from '#ui/format.ts';
+import { fractionOf, shapeOf, toneOf, wordOf } from '#ui/outcome/outcome.ts';
+import { OutcomeIcon } from '#ui/outcome/OutcomeIcon.tsx';
+import { MONO } from '#ui/theme/theme.ts';
+import type { Tone } from '#ui/theme/tokens.ts';
 import { PhaseList } from './PhaseList.tsx';
 import { PhaseStrip } from './PhaseStrip.tsx';
 import { SiteActions } from './SiteActions.tsx';
@@ -23,14 +23,15 @@ const Card = styled('div', { shouldForwardProp: (prop) => prop !== 'tone' })<{ t
     height: '100%',
     display: 'flex',
     flexDirection: 'column',
-    gap: 8,
-    padding: '6px 14px 12px',
+    gap: 7,
+    padding: '2px 14px 10px',
     borderRadius: 14,
     border: `${theme.tokens.frameWidth}px ${tone === 'idle' ? 'dashed' : 'solid'} ${colors.frame}`,
     background: `linear-gradient(${colors.groundFrom}, ${colors.groundTo})`,
     cursor: 'pointer',
     overflow: 'hidden',
-    '@container (max-height: 190px)': { '& .roomy': { display: 'none' } },
+    // A gang of many sites: label, outcome and bar stay; the rest is one touch away.
+    '@container (max-width: 150px)': { '& .roomy': { display: 'none' } },
   };
 });
 const Top = styled('div')({
@@ -72,6 +73,9 @@ const State = styled('div', { shouldForwardProp: (prop) => prop !== 'tone' })<{ 
     fontWeight: tone === 'idle' ? 600 : 750,
     letterSpacing: 0.2,
     '& svg': { flex: 'none' },
+    // Short outcomes are read from three metres; a phase title needs the width instead.
+    '&[data-large="true"]': { fontSize: 29, '& svg': { width: 44, height: 44 } },
+    '@container (max-width: 150px)': { '&&': { fontSize: 14, gap: 6 }, '&& svg': { width: 24, height: 24 } },
   }),
 );
 
@@ -104,9 +108,13 @@ export function SiteCard({ entry, batch, onOpen }: Props) {
         <Label type="button" data-site-button aria-label={`Open site ${view.id}`}>
           {view.id}
         </Label>
-        {uid === null ? null : <Uid title={hex(view.run?.chipUid ?? '')}>{uid}</Uid>}
+        {uid === null ? null : (
+          <Uid className="roomy" title={hex(view.run?.chipUid ?? '')}>
+            {uid}
+          </Uid>
+        )}
       </Top>
-      <State tone={tone}>
+      <State tone={tone} data-large={view.state === 'passed' || view.state === 'failed'}>
         <OutcomeIcon shape={shapeOf(view.state)} tone={tone} fraction={fractionOf(view.run)} />
         <span>{wordOf(view)}</span>
       </State>

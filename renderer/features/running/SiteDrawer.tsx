@@ -3,15 +3,16 @@ import Drawer from '@mui/material/Drawer';
 import IconButton from '@mui/material/IconButton';
 import { styled } from '@mui/material/styles';
 import type { BatchView } from '#contract/batches.ts';
-import { useIsLab } from '../../client/state/session.ts';
-import { useSites, type SiteEntry } from '../../client/state/sites.ts';
-import { hex } from '../../ui/format.ts';
-import { fractionOf, shapeOf, toneOf, wordOf } from '../../ui/outcome/outcome.ts';
-import { OutcomeIcon } from '../../ui/outcome/OutcomeIcon.tsx';
-import { CopyText } from '../../ui/pieces/CopyText.tsx';
-import { ErrorPanel } from '../../ui/pieces/ErrorPanel.tsx';
-import { Scroll, Spring } from '../../ui/pieces/layout.tsx';
-import { Caption, Dim } from '../../ui/pieces/text.tsx';
+import { useIsLab } from '#client/state/session.ts';
+import { useSites, type SiteEntry } from '#client/state/sites.ts';
+import { hex } from '#ui/format.ts';
+import { fractionOf, shapeOf, toneOf, wordOf } from '#ui/outcome/outcome.ts';
+import { OutcomeIcon } from '#ui/outcome/OutcomeIcon.tsx';
+import { CopyText } from '#ui/pieces/CopyText.tsx';
+import { ErrorPanel } from '#ui/pieces/ErrorPanel.tsx';
+import { Scroll, Spring } from '#ui/pieces/layout.tsx';
+import { Caption, Dim } from '#ui/pieces/text.tsx';
+import { OutOfLimit } from './OutOfLimit.tsx';
 import { PhaseTable } from './PhaseTable.tsx';
 import { progressText } from './progress-text.ts';
 import { SiteActions } from './SiteActions.tsx';
@@ -92,6 +93,7 @@ function Content({ entry, batch, onClose }: { entry: SiteEntry; batch: BatchView
       <Body tabIndex={0} role="region" aria-label={`Phases of site ${view.id}`}>
         <Ids entry={entry} />
         {error ? <ErrorPanel error={error} details={lab} /> : null}
+        <OutOfLimit run={view.run} />
         {view.state === 'running' ? <div role="status">{progressText(view.run)}</div> : null}
         {view.run ? (
           <div>

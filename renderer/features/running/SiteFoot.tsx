@@ -1,15 +1,16 @@
 import { styled } from '@mui/material/styles';
 import type { BatchView } from '#contract/batches.ts';
-import { useTenths } from '../../ui/clock.ts';
-import type { SiteEntry } from '../../client/state/sites.ts';
-import { duration, rate } from '../../ui/format.ts';
-import { CopyText } from '../../ui/pieces/CopyText.tsx';
+import { useTenths } from '#ui/clock.ts';
+import type { SiteEntry } from '#client/state/sites.ts';
+import { duration, rate } from '#ui/format.ts';
+import { CopyText } from '#ui/pieces/CopyText.tsx';
 
 const Foot = styled('div')(({ theme }) => ({
   display: 'flex',
   justifyContent: 'space-between',
   alignItems: 'center',
   gap: 8,
+  flex: 'none',
   minHeight: 22,
   color: theme.tokens.dim,
   fontSize: 13,
@@ -44,7 +45,7 @@ export function SiteFoot({ entry, batch }: { entry: SiteEntry; batch: BatchView 
   const elapsed = useElapsed(entry);
   if (elapsed === null) return <Foot />;
   return (
-    <Foot>
+    <Foot className="num roomy">
       <span>{duration(elapsed)}</span>
       <Right entry={entry} batch={batch} elapsed={elapsed} />
     </Foot>

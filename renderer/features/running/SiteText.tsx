@@ -1,18 +1,34 @@
 import { styled } from '@mui/material/styles';
 import type { SiteView } from '#contract/sites.ts';
-import { Bar } from '../../ui/pieces/Bar.tsx';
-import { Dim } from '../../ui/pieces/text.tsx';
+import { glue } from '#ui/format.ts';
+import { Bar } from '#ui/pieces/Bar.tsx';
+import { Dim } from '#ui/pieces/text.tsx';
 import { progressText } from './progress-text.ts';
 
-const Text = styled('div')({ fontSize: 14, lineHeight: 1.4 });
-const Next = styled('div')({ fontSize: 13.5, lineHeight: 1.4, fontWeight: 600 });
+// Long texts are cut on the card and stand in full in the site's drawer.
+const clamp = (lines: number) =>
+  ({
+    display: '-webkit-box',
+    WebkitBoxOrient: 'vertical',
+    WebkitLineClamp: lines,
+    overflow: 'hidden',
+  }) as const;
+const Text = styled('div')({ ...clamp(3), flex: 'none', fontSize: 14, lineHeight: 1.4 });
+const Next = styled('div')({
+  ...clamp(4),
+  flex: 'none',
+  fontSize: 13.5,
+  lineHeight: 1.4,
+  fontWeight: 650,
+  '& > span': { fontWeight: 400 },
+});
 
 function Running({ site }: { site: SiteView }) {
   const progress = site.run?.progress;
   const share = progress && progress.total > 0 ? progress.done / progress.total : null;
   return (
     <>
-      <Text>{progressText(site.run)}</Text>
+      <Text className="num">{glue(progressText(site.run))}</Text>
       {share === null ? null : <Bar value={share} label={`Progress of site ${site.id}`} />}
     </>
   );
@@ -24,9 +40,11 @@ function Problem({ site }: { site: SiteView }) {
   if (!error) return null;
   return (
     <>
-      <Text>{error.what}</Text>
-      {error.chip === null ? null : <Text className="roomy">{error.chip}</Text>}
-      <Next>{error.next}</Next>
+      <Text>{glue(error.what)}</Text>
+      <Next>
+        {error.chip === null ? null : <span>{glue(error.chip)} </span>}
+        {glue(error.next)}
+      </Next>
     </>
   );
 }
@@ -40,7 +58,7 @@ export function SiteText({ site }: { site: SiteView }) {
       return (
         <>
           <Text className="roomy">Locked and read back</Text>
-          <Next>Take the part out</Next>
+          <Next className="roomy">Take the part out</Next>
         </>
       );
     case 'failed':

@@ -1,10 +1,10 @@
 import Button from '@mui/material/Button';
 import { useState } from 'react';
 import type { SiteView } from '#contract/sites.ts';
-import { call } from '../../client/client.ts';
-import { useIsFloor } from '../../client/state/session.ts';
-import { useAction } from '../../client/use-action.ts';
-import { ConfirmDialog } from '../../ui/pieces/ConfirmDialog.tsx';
+import { call } from '#client/client.ts';
+import { useIsFloor } from '#client/state/session.ts';
+import { useAction } from '#client/use-action.ts';
+import { ConfirmDialog } from '#ui/pieces/ConfirmDialog.tsx';
 
 /** Stops one site, after asking. */
 export function StopSite({ site }: { site: SiteView }) {

@@ -4,11 +4,11 @@ import { styled } from '@mui/material/styles';
 import TextField from '@mui/material/TextField';
 import { useState } from 'react';
 import type { SiteView } from '#contract/sites.ts';
-import { call } from '../../client/client.ts';
-import { useAction } from '../../client/use-action.ts';
-import { ErrorPanel } from '../../ui/pieces/ErrorPanel.tsx';
-import { Row, Stack } from '../../ui/pieces/layout.tsx';
-import { Caption } from '../../ui/pieces/text.tsx';
+import { call } from '#client/client.ts';
+import { useAction } from '#client/use-action.ts';
+import { ErrorPanel } from '#ui/pieces/ErrorPanel.tsx';
+import { Row, Stack } from '#ui/pieces/layout.tsx';
+import { Caption } from '#ui/pieces/text.tsx';
 import { FAULTS } from './faults.ts';
 
 const Box = styled(Stack)(({ theme }) => ({

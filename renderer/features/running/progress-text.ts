@@ -1,6 +1,6 @@
 import type { RunView } from '#contract/sites.ts';
-import { bytesOf, count } from '../../ui/format.ts';
-import { phaseOf } from '../../ui/outcome/outcome.ts';
+import { bytesOf, count } from '#ui/format.ts';
+import { phaseOf } from '#ui/outcome/outcome.ts';
 
 /** One line on what a run does now: `Program · 214 of 320 KiB`. */
 export function progressText(run: RunView | null): string {

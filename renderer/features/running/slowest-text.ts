@@ -1,5 +1,5 @@
 import type { BatchView } from '#contract/batches.ts';
-import { percent } from '../../ui/format.ts';
+import { percent } from '#ui/format.ts';
 
 /** Where the time goes, in a sentence, and whether anything but the wire could be faster. */
 export function slowestText(batch: BatchView): string {

@@ -1,6 +1,6 @@
 import { useEffect } from 'react';
 import type { SiteView } from '#contract/sites.ts';
-import { call } from '../../client/client.ts';
+import { call } from '#client/client.ts';
 
 interface Keys {
   pause: () => void;

@@ -1,12 +1,12 @@
 import { styled } from '@mui/material/styles';
-import { useQuery } from '../../client/use-query.ts';
-import { brand } from '../../ui/brand.ts';
-import { ErrorPanel } from '../../ui/pieces/ErrorPanel.tsx';
-import { Mark } from '../../ui/pieces/Mark.tsx';
-import { Row } from '../../ui/pieces/layout.tsx';
-import { Loading } from '../../ui/pieces/states.tsx';
-import { Caption, Dim, Title } from '../../ui/pieces/text.tsx';
-import { MONO } from '../../ui/theme/theme.ts';
+import { useQuery } from '#client/use-query.ts';
+import { brand } from '#ui/brand.ts';
+import { ErrorPanel } from '#ui/pieces/ErrorPanel.tsx';
+import { Mark } from '#ui/pieces/Mark.tsx';
+import { Row } from '#ui/pieces/layout.tsx';
+import { Loading } from '#ui/pieces/states.tsx';
+import { Caption, Dim, Title } from '#ui/pieces/text.tsx';
+import { MONO } from '#ui/theme/theme.ts';
 
 const Page = styled('div')({
   flex: 1,

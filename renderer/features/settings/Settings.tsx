@@ -2,11 +2,11 @@ import Button from '@mui/material/Button';
 import { styled } from '@mui/material/styles';
 import ToggleButton from '@mui/material/ToggleButton';
 import ToggleButtonGroup from '@mui/material/ToggleButtonGroup';
-import { usePreferences } from '../../ui/preferences.ts';
-import { Panel, Row, Scroll } from '../../ui/pieces/layout.tsx';
-import { Caption, Dim, Title } from '../../ui/pieces/text.tsx';
-import { playTone } from '../../ui/sound.ts';
-import type { ThemeName } from '../../ui/theme/tokens.ts';
+import { usePreferences } from '#ui/preferences.ts';
+import { Panel, Row, Scroll } from '#ui/pieces/layout.tsx';
+import { Caption, Dim, Title } from '#ui/pieces/text.tsx';
+import { playTone } from '#ui/sound.ts';
+import type { ThemeName } from '#ui/theme/tokens.ts';
 
 const Page = styled(Scroll)({
   padding: 24,

@@ -1,9 +1,9 @@
 import Radio from '@mui/material/Radio';
 import RadioGroup from '@mui/material/RadioGroup';
 import { styled } from '@mui/material/styles';
-import type { People } from '../../client/views.ts';
-import { Loading } from '../../ui/pieces/states.tsx';
-import { Caption, Dim, Mono } from '../../ui/pieces/text.tsx';
+import type { People } from '#client/views.ts';
+import { Loading } from '#ui/pieces/states.tsx';
+import { Caption, Dim, Mono } from '#ui/pieces/text.tsx';
 
 const Person = styled('label')(({ theme }) => ({
   display: 'flex',
@@ -20,7 +20,7 @@ const Person = styled('label')(({ theme }) => ({
     boxShadow: `inset 0 0 0 1px ${theme.tokens.tone.run.main}`,
   },
 }));
-const Name = styled('span')({ flex: 1, fontWeight: 600 });
+const Name = styled('span')({ flex: 1, '& > b': { fontWeight: 600 } });
 const ROLE_WORDS = {
   operator: 'Operator',
   engineer: 'Engineer',
@@ -51,7 +51,7 @@ export function PeopleList({ people, loading, chosen, onChoose }: Props) {
           <Person key={person.id}>
             <Radio value={person.id} slotProps={{ input: { 'aria-label': person.name } }} />
             <Name>
-              {person.name}
+              <b>{person.name}</b>
               <br />
               <Dim>{ROLE_WORDS[person.role]}</Dim>
             </Name>

@@ -2,7 +2,7 @@ import BackspaceIcon from '@mui/icons-material/BackspaceOutlined';
 import Button from '@mui/material/Button';
 import { styled } from '@mui/material/styles';
 import { useEffect } from 'react';
-import { Caption, Dim, Spoken } from '../../ui/pieces/text.tsx';
+import { Caption, Dim, Spoken } from '#ui/pieces/text.tsx';
 
 const Keys = styled('div')({
   display: 'grid',
@@ -58,7 +58,7 @@ export function PinPad({ pin, busy, onChange, onSubmit }: Props) {
       <Dots>
         <Spoken role="status">{`${pin.length} digits entered`}</Spoken>
         {pin === '' ? <Dim aria-hidden="true">Type or tap your PIN</Dim> : null}
-        {[...pin].map((_, index) => (
+        {Array.from(pin, (_, index) => (
           <Dot key={index} />
         ))}
       </Dots>

@@ -1,8 +1,8 @@
 import { styled } from '@mui/material/styles';
-import { useStation } from '../../client/state/station.ts';
-import { LineChip } from '../../ui/pieces/LineChip.tsx';
-import { StatusChip } from '../../ui/pieces/StatusChip.tsx';
-import { bytes } from '../../ui/format.ts';
+import { useStation } from '#client/state/station.ts';
+import { LineChip } from '#ui/pieces/LineChip.tsx';
+import { StatusChip } from '#ui/pieces/StatusChip.tsx';
+import { bytes } from '#ui/format.ts';
 
 const Chips = styled('div')({ display: 'flex', flexWrap: 'wrap', gap: 8, marginTop: 24 });
 const Line = styled('div')(({ theme }) => ({
@@ -23,7 +23,7 @@ export function StationHealth() {
         <StatusChip tone={station.driver.state === 'ready' ? 'pass' : 'unknown'}>
           {DRIVER[station.driver.state]}
         </StatusChip>
-        <LineChip />
+        <LineChip line={station.line} />
         <StatusChip tone={station.diskFreeBytes > 2e9 ? 'pass' : 'unknown'}>
           {bytes(station.diskFreeBytes)} free
         </StatusChip>

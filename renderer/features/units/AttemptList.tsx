@@ -1,10 +1,10 @@
 import type { UnitDetail } from '#contract/units.ts';
-import { useIsLab } from '../../client/state/session.ts';
-import { dateTime, duration } from '../../ui/format.ts';
-import { unitWord } from '../../ui/outcome/outcome.ts';
-import { ErrorPanel } from '../../ui/pieces/ErrorPanel.tsx';
-import { Panel, Stack } from '../../ui/pieces/layout.tsx';
-import { Caption } from '../../ui/pieces/text.tsx';
+import { useIsLab } from '#client/state/session.ts';
+import { dateTime, duration } from '#ui/format.ts';
+import { unitWord } from '#ui/outcome/outcome.ts';
+import { ErrorPanel } from '#ui/pieces/ErrorPanel.tsx';
+import { Panel, Stack } from '#ui/pieces/layout.tsx';
+import { Caption } from '#ui/pieces/text.tsx';
 import { PhaseTable } from '../running/PhaseTable.tsx';
 
 /** Each attempt with its phases, the latest first. */

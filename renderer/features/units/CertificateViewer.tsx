@@ -1,10 +1,10 @@
 import { styled } from '@mui/material/styles';
 import type { UnitDetail } from '#contract/units.ts';
-import { hex } from '../../ui/format.ts';
-import { CopyText } from '../../ui/pieces/CopyText.tsx';
-import { Panel, Stack } from '../../ui/pieces/layout.tsx';
-import { Empty } from '../../ui/pieces/states.tsx';
-import { Caption, Dim, Mono } from '../../ui/pieces/text.tsx';
+import { hex } from '#ui/format.ts';
+import { CopyText } from '#ui/pieces/CopyText.tsx';
+import { Panel, Stack } from '#ui/pieces/layout.tsx';
+import { Empty } from '#ui/pieces/states.tsx';
+import { Caption, Dim, Mono } from '#ui/pieces/text.tsx';
 import { CodeBlock } from './CodeBlock.tsx';
 
 const Facts = styled('dl')(({ theme }) => ({

@@ -1,8 +1,8 @@
 import { styled } from '@mui/material/styles';
-import { CopyText } from '../../ui/pieces/CopyText.tsx';
-import { Panel, Row, Spring } from '../../ui/pieces/layout.tsx';
-import { Caption } from '../../ui/pieces/text.tsx';
-import { MONO } from '../../ui/theme/theme.ts';
+import { CopyText } from '#ui/pieces/CopyText.tsx';
+import { Panel, Row, Spring } from '#ui/pieces/layout.tsx';
+import { Caption } from '#ui/pieces/text.tsx';
+import { MONO } from '#ui/theme/theme.ts';
 
 const Code = styled('pre')({
   margin: 0,

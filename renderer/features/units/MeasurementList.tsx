@@ -1,7 +1,7 @@
 import type { MeasurementView } from '#contract/sites.ts';
-import { MeasurementRow } from '../../ui/pieces/MeasurementRow.tsx';
-import { Panel } from '../../ui/pieces/layout.tsx';
-import { Empty } from '../../ui/pieces/states.tsx';
+import { MeasurementRow } from '#ui/pieces/MeasurementRow.tsx';
+import { Panel } from '#ui/pieces/layout.tsx';
+import { Empty } from '#ui/pieces/states.tsx';
 
 /** Every measurement of the unit against its limits. */
 export function MeasurementList({ measurements }: { measurements: readonly MeasurementView[] }) {

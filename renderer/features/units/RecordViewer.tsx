@@ -1,6 +1,6 @@
 import type { UnitDetail } from '#contract/units.ts';
-import { Stack } from '../../ui/pieces/layout.tsx';
-import { Empty } from '../../ui/pieces/states.tsx';
+import { Stack } from '#ui/pieces/layout.tsx';
+import { Empty } from '#ui/pieces/states.tsx';
 import { CodeBlock } from './CodeBlock.tsx';
 
 function pretty(json: string): string {

@@ -1,11 +1,11 @@
 import { styled } from '@mui/material/styles';
 import type { UnitDetail } from '#contract/units.ts';
-import { dateTime } from '../../ui/format.ts';
-import type { Shape } from '../../ui/outcome/outcome.ts';
-import { OutcomeIcon } from '../../ui/outcome/OutcomeIcon.tsx';
-import { Empty } from '../../ui/pieces/states.tsx';
-import { Dim, Spoken } from '../../ui/pieces/text.tsx';
-import type { Tone } from '../../ui/theme/tokens.ts';
+import { dateTime } from '#ui/format.ts';
+import type { Shape } from '#ui/outcome/outcome.ts';
+import { OutcomeIcon } from '#ui/outcome/OutcomeIcon.tsx';
+import { Empty } from '#ui/pieces/states.tsx';
+import { Dim, Spoken } from '#ui/pieces/text.tsx';
+import type { Tone } from '#ui/theme/tokens.ts';
 
 type Entry = UnitDetail['timeline'][number];
 const List = styled('ol')({ listStyle: 'none', margin: 0, padding: 0 });

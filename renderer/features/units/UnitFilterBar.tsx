@@ -1,11 +1,10 @@
 import SearchIcon from '@mui/icons-material/Search';
-import Chip from '@mui/material/Chip';
 import InputAdornment from '@mui/material/InputAdornment';
 import { styled } from '@mui/material/styles';
 import TextField from '@mui/material/TextField';
 import ToggleButton from '@mui/material/ToggleButton';
 import ToggleButtonGroup from '@mui/material/ToggleButtonGroup';
-import { useOpenBatch } from '../../client/state/batch.ts';
+import { useOpenBatch } from '#client/state/batch.ts';
 import type { UnitFilter } from './use-unit-pages.ts';
 
 const Bar = styled('div')({ display: 'flex', gap: 14, alignItems: 'center' });
@@ -59,12 +58,13 @@ export function UnitFilterBar({ filter, onChange }: Props) {
         ))}
       </ToggleButtonGroup>
       {batchId === null ? null : (
-        <Chip
-          label={filter.batchId === null ? 'All batches' : 'This batch'}
-          color={filter.batchId === null ? 'default' : 'primary'}
-          onClick={() => onChange({ ...filter, batchId: filter.batchId === null ? batchId : null })}
-          sx={{ height: 48, borderRadius: '10px', px: 2 }}
-        />
+        <ToggleButton
+          value="batch"
+          selected={filter.batchId !== null}
+          onChange={() => onChange({ ...filter, batchId: filter.batchId === null ? batchId : null })}
+        >
+          {filter.batchId === null || filter.batchId === open?.id ? 'Open batch only' : 'One batch only'}
+        </ToggleButton>
       )}
     </Bar>
   );

@@ -1,11 +1,11 @@
 import { styled } from '@mui/material/styles';
 import type { UnitDetail } from '#contract/units.ts';
-import { dateTime, hex } from '../../ui/format.ts';
-import { shapeOf, toneOf, unitWord } from '../../ui/outcome/outcome.ts';
-import { OutcomeIcon } from '../../ui/outcome/OutcomeIcon.tsx';
-import { CopyText } from '../../ui/pieces/CopyText.tsx';
-import { Dim } from '../../ui/pieces/text.tsx';
-import type { Tone } from '../../ui/theme/tokens.ts';
+import { dateTime, hex } from '#ui/format.ts';
+import { shapeOf, toneOf, unitWord } from '#ui/outcome/outcome.ts';
+import { OutcomeIcon } from '#ui/outcome/OutcomeIcon.tsx';
+import { CopyText } from '#ui/pieces/CopyText.tsx';
+import { Dim } from '#ui/pieces/text.tsx';
+import type { Tone } from '#ui/theme/tokens.ts';
 
 const Head = styled('div')({ display: 'flex', gap: 18, alignItems: 'flex-start' });
 const Word = styled('h1', { shouldForwardProp: (prop) => prop !== 'tone' })<{ tone: Tone }>(

@@ -1,13 +1,13 @@
 import { styled } from '@mui/material/styles';
 import type { UnitRow } from '#contract/units.ts';
-import { dateTime, hex } from '../../ui/format.ts';
-import { shapeOf, toneOf, unitWord } from '../../ui/outcome/outcome.ts';
-import { OutcomeIcon } from '../../ui/outcome/OutcomeIcon.tsx';
-import { MONO } from '../../ui/theme/theme.ts';
-import type { Tone } from '../../ui/theme/tokens.ts';
+import { dateTime, hex } from '#ui/format.ts';
+import { shapeOf, toneOf, unitWord } from '#ui/outcome/outcome.ts';
+import { OutcomeIcon } from '#ui/outcome/OutcomeIcon.tsx';
+import { MONO } from '#ui/theme/theme.ts';
+import type { Tone } from '#ui/theme/tokens.ts';
 
 export const LINE_HEIGHT = 52;
-export const COLUMNS = '150px minmax(150px, 1.2fr) minmax(150px, 1.2fr) minmax(90px, 0.8fr) 52px 48px 164px';
+export const COLUMNS = '136px minmax(150px, 1fr) 210px minmax(100px, 0.8fr) 48px 48px 164px';
 
 const Line = styled('div')(({ theme }) => ({
   position: 'absolute',
@@ -68,11 +68,13 @@ export function UnitLine({ unit, index, start, active, onOpen }: Props) {
       <Id role="gridcell" title={unit.deviceId ?? undefined}>
         {unit.deviceId ?? '–'}
       </Id>
-      <Id role="gridcell">{unit.chipUid === null ? '–' : hex(unit.chipUid)}</Id>
+      <Id role="gridcell">{unit.chipUid === null ? '–' : hex(unit.chipUid, 8)}</Id>
       <span role="gridcell">{unit.lot}</span>
       <span role="gridcell">{unit.site}</span>
       <span role="gridcell">{unit.attempts}</span>
-      <span role="gridcell">{dateTime(unit.at)}</span>
+      <span role="gridcell" className="num">
+        {dateTime(unit.at)}
+      </span>
     </Line>
   );
 }

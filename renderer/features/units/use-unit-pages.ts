@@ -2,8 +2,8 @@ import { useCallback, useEffect, useRef, useState } from 'react';
 import type { z } from 'zod';
 import type { ErrorView } from '#contract/errors.ts';
 import type { unitFilter, UnitRow } from '#contract/units.ts';
-import { call, viewOf } from '../../client/client.ts';
-import { useLine } from '../../client/state/line.ts';
+import { call, viewOf } from '#client/client.ts';
+import { useLine } from '#client/state/line.ts';
 
 export type UnitFilter = z.infer<typeof unitFilter>;
 

@@ -63,6 +63,14 @@ function drawing(shape: Shape, main: string, ink: string, back: string, fraction
       );
     case 'dashed':
       return <rect x="5" y="5" width="24" height="24" rx="5" {...outline} strokeDasharray="5 4.6" />;
+    case 'warning':
+      return (
+        <>
+          <path d="M17 3l15 27H2z" fill={main} stroke={main} strokeWidth="2.5" strokeLinejoin="round" />
+          <path d="M17 13v8" {...line} strokeWidth={3.2} />
+          <circle cx="17" cy="25.8" r="1.9" fill={ink} />
+        </>
+      );
     case 'ready':
       return (
         <>

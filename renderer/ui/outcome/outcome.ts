@@ -3,7 +3,7 @@ import type { UnitRow } from '#contract/units.ts';
 import type { Tone } from '../theme/tokens.ts';
 
 /** The shape that carries an outcome beside its colour and its word. */
-export type Shape = 'ring' | 'circle' | 'octagon' | 'diamond' | 'dashed' | 'ready' | 'offline';
+export type Shape = 'ring' | 'circle' | 'octagon' | 'diamond' | 'dashed' | 'warning' | 'ready' | 'offline';
 
 const SHAPES: Record<SiteState, Shape> = {
   offline: 'offline',

@@ -38,7 +38,7 @@ export function CopyText({ text, label, shown = text }: { text: string; label: s
   return (
     <Button
       type="button"
-      aria-label={`${copied ? 'Copied' : 'Copy'} ${label} ${text}`}
+      aria-label={`${shown}, ${copied ? 'copied' : 'copy'} ${label}`}
       onClick={(event) => {
         event.stopPropagation();
         copy();

@@ -1,6 +1,7 @@
 import Button from '@mui/material/Button';
 import { styled } from '@mui/material/styles';
 import type { ErrorView } from '#contract/errors.ts';
+import { glue } from '../format.ts';
 import { CopyText } from './CopyText.tsx';
 import { Notice } from './Notice.tsx';
 import { Dim, Mono } from './text.tsx';
@@ -39,9 +40,9 @@ interface Props {
 export function ErrorPanel({ error, details = false, onRetry }: Props) {
   return (
     <Notice tone="fail" role="alert">
-      <What>{error.what}</What>
-      {error.chip === null ? null : <Line>{error.chip}</Line>}
-      <Line>{error.next}</Line>
+      <What>{glue(error.what)}</What>
+      {error.chip === null ? null : <Line>{glue(error.chip)}</Line>}
+      <Line>{glue(error.next)}</Line>
       {details && error.details ? <Details details={error.details} /> : null}
       <Foot>
         <CopyText text={error.code} label="error code" />

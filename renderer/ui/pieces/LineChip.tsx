@@ -1,13 +1,11 @@
-import { useStation } from '../../client/state/station.ts';
-import { count, since } from '../format.ts';
+import type { StationView } from '#client/views.ts';
 import { useWallClock } from '../clock.ts';
+import { count, since } from '../format.ts';
 import { StatusChip } from './StatusChip.tsx';
 
 /** Whether records reach their cloud, for how long not, and how many wait. */
-export function LineChip() {
-  const line = useStation((s) => s.station?.line);
+export function LineChip({ line }: { line: StationView['line'] }) {
   const now = useWallClock();
-  if (!line) return null;
   const waiting = line.waiting > 0 ? ` · ${count(line.waiting)} waiting` : '';
   if (line.state === 'online') return <StatusChip tone="pass">{`Online${waiting}`}</StatusChip>;
   if (line.state === 'none') return <StatusChip tone="idle">{`No cloud set up${waiting}`}</StatusChip>;

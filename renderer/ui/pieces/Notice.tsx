@@ -22,7 +22,7 @@ const SHAPES: Record<Tone, Shape> = {
   run: 'ring',
   pass: 'circle',
   fail: 'octagon',
-  unknown: 'diamond',
+  unknown: 'warning',
   idle: 'dashed',
 };
 
@@ -37,7 +37,7 @@ export function Notice({ tone, role, children }: Props) {
   return (
     <Box tone={tone} role={role}>
       <OutcomeIcon shape={SHAPES[tone]} tone={tone} size={24} />
-      <div>{children}</div>
+      <div style={{ minWidth: 0 }}>{children}</div>
     </Box>
   );
 }

@@ -5,7 +5,7 @@ export const Panel = styled('section')(({ theme }) => ({
   background: theme.tokens.panel,
   border: `${theme.tokens.frameWidth > 2 ? 2 : 1}px solid ${theme.tokens.line}`,
   borderRadius: 14,
-  padding: 20,
+  padding: '16px 20px',
 }));
 
 /** Things in a line with even gaps. */

@@ -16,7 +16,8 @@ export class BurstReader {
       this.text = '';
       return text.length >= SHORTEST_SCAN ? { kind: 'scan', text } : { kind: 'other' };
     }
-    if ([...key].length !== 1) return { kind: 'other' };
+    // Named keys are words; one character is one code point, in whatever plane.
+    if (!/^.$/u.test(key)) return { kind: 'other' };
     this.last = at;
     this.text = quick ? this.text + key : key;
     return { kind: quick && this.text.length > 1 ? 'more' : 'start' };

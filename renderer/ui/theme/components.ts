@@ -39,6 +39,7 @@ export function components(t: Tokens): NonNullable<ThemeOptions['components']> {
         input: { paddingTop: 12, paddingBottom: 12 },
       },
     },
+    MuiDialogContent: { styleOverrides: { root: { fontSize: 15 } } },
     MuiInputLabel: { styleOverrides: { root: { color: t.dim } } },
     MuiMenu: { styleOverrides: { paper: { border: `1px solid ${t.edge}`, borderRadius: 10 } } },
     MuiMenuItem: { styleOverrides: { root: { minHeight: 48 } } },

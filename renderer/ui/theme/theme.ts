@@ -22,7 +22,13 @@ function build(name: ThemeName): Theme {
     tokens: t,
     spacing: 4,
     shape: { borderRadius: 10 },
-    typography: { fontFamily: SANS, fontSize: 15, button: { textTransform: 'none', fontWeight: 650 } },
+    typography: {
+      fontFamily: SANS,
+      body1: { fontSize: 15, lineHeight: 1.45 },
+      body2: { fontSize: 14, lineHeight: 1.45 },
+      h6: { fontSize: 19, fontWeight: 700 },
+      button: { textTransform: 'none', fontWeight: 650 },
+    },
     palette: {
       mode: t.mode,
       background: { default: t.ground, paper: t.panel },
