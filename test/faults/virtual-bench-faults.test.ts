@@ -74,6 +74,24 @@ describe.each(['max', 'wire'] as const)('faults of the virtual bench, speed %s',
     expect(bytes.subarray(2 * 128 + 64).every((byte) => byte === 0xff)).toBe(true);
   });
 
+  if (speed === 'wire')
+    it('power off in a long erase: what was not reached is still there', async () => {
+      const last = 0x021f7f80;
+      for (const start of [BASE, last]) {
+        await tool.ask(0x13, ...word(start), ...word(start + 127));
+        tool.data(0x13, new Uint8Array(128));
+        await tool.frame();
+      }
+      await control.resetClock();
+      tool.command(0x12, ...word(BASE), ...word(last + 127));
+      await until((state) => state.clock.flashSeconds > 0);
+      await control.power(false);
+      await control.power(true);
+      await connectAgain();
+      expect(await tool.ask(0x15, ...word(BASE), ...word(BASE))).toEqual(Buffer.of(0xff));
+      expect(await tool.ask(0x15, ...word(last), ...word(last))).toEqual(Buffer.of(0x00));
+    });
+
   it('lock-silent and lock-lost: no answer, locked or not', async () => {
     await control.fault('lock-lost');
     tool.command(0x71, 4, 6);

@@ -72,26 +72,35 @@ function beginWrite(rom: RomSession, payload: Uint8Array): void {
   rom.done(COMMAND.write);
 }
 
+/** One wait for all phrases of a packet: a timer for each would cost more than a phrase takes. */
 async function program(
   rom: RomSession,
   kind: Range['kind'],
   address: number,
   bytes: Uint8Array,
 ): Promise<void> {
-  const { flash } = rom.part;
   const step = programStep(kind);
-  for (let offset = 0; offset < bytes.length; offset += step.bytes) {
-    const at = address + offset;
-    const piece = bytes.subarray(offset, offset + step.bytes);
-    const cut = () => void flash.program(at, piece.subarray(0, piece.length / 2));
-    if (cutsPower(rom)) {
-      cut();
-      rom.failPower();
-    }
-    await rom.busy(step.ns, cut);
-    if (kind === 'config') flash.replace(at, piece);
-    else if (!flash.program(at, piece)) throw new RomRefusal(STATUS.write, at);
+  const pieces: [number, Uint8Array][] = [];
+  for (let offset = 0; offset < bytes.length; offset += step.bytes)
+    pieces.push([address + offset, bytes.subarray(offset, offset + step.bytes)]);
+  const cutAfter = (whole: number) => {
+    for (const piece of pieces.slice(0, whole)) store(rom, kind, piece);
+    const [at, half] = pieces[whole] ?? [address, new Uint8Array()];
+    store(rom, kind, [at, half.subarray(0, half.length / 2)]);
+  };
+  const failing = pieces.findIndex(() => cutsPower(rom));
+  if (failing >= 0) {
+    cutAfter(failing);
+    rom.failPower();
   }
+  await rom.busy(step.ns * pieces.length, (elapsed) => cutAfter(Math.floor(elapsed / step.ns)));
+  for (const piece of pieces) if (!store(rom, kind, piece)) throw new RomRefusal(STATUS.write, piece[0]);
+}
+
+function store(rom: RomSession, kind: Range['kind'], [at, bytes]: [number, Uint8Array]): boolean {
+  if (kind !== 'config') return rom.part.flash.program(at, bytes);
+  rom.part.flash.replace(at, bytes);
+  return true;
 }
 
 /** The fault counts phrases down and bites at the last. */

@@ -70,10 +70,11 @@ export class Rom implements RomSession {
     this.onCut = null;
   }
 
-  async busy(nanoseconds: number, cut?: () => void): Promise<void> {
+  async busy(nanoseconds: number, cut?: (elapsed: number) => void): Promise<void> {
     this.host.ideal.countFlash(nanoseconds);
     if (this.host.clock === null) return;
-    this.onCut = cut ?? null;
+    const start = this.time;
+    this.onCut = () => cut?.(Math.min(Math.max(nowNs() - start, 0), nanoseconds - 1));
     this.time += nanoseconds;
     await this.host.clock.until(this.time);
     this.onCut = null;

@@ -31,8 +31,8 @@ export interface RomSession {
   authenticated: number | null;
   /** The better of protection level and authentication. */
   readonly accessLevel: number;
-  /** The flash works for that long. `cut` says what is left behind if power fails meanwhile. */
-  busy(nanoseconds: number, cut?: () => void): Promise<void>;
+  /** The flash works for that long. `cut` leaves behind what is there if power fails after `elapsed` nanoseconds. */
+  busy(nanoseconds: number, cut?: (elapsed: number) => void): Promise<void>;
   /** Power fails now, by request of a fault. */
   failPower(): never;
   /** Success with data. */

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { close, write } from 'node:fs';
+import { close, writeSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { ReadStream } from 'node:tty';
 
@@ -53,21 +53,22 @@ function nativePty(): NativePty {
   return beside(`@lydell/node-pty-${process.platform}-${process.arch}/pty.node`) as NativePty;
 }
 
-/** Writes with fs.write: a tty stream stalls on bulk when the reader is slow. */
+/**
+ * Writes straight to the non-blocking descriptor: a trip through the thread pool would cost more time than a frame
+ * takes on the wire, and a tty stream stalls on bulk when the reader is slow.
+ */
 class Writer {
   private readonly fd: number;
   private queue: Uint8Array[] = [];
-  private busy = false;
-  private stopped = false;
+  private retry: NodeJS.Timeout | null = null;
 
   constructor(fd: number) {
     this.fd = fd;
   }
 
   write(bytes: Uint8Array): void {
-    if (this.stopped) return;
     this.queue.push(bytes);
-    if (!this.busy) this.next();
+    if (this.retry === null) this.drain();
   }
 
   discard(): void {
@@ -75,23 +76,28 @@ class Writer {
   }
 
   stop(): void {
-    this.stopped = true;
+    if (this.retry !== null) clearTimeout(this.retry);
+    this.retry = null;
     this.queue = [];
   }
 
-  private next(): void {
-    const bytes = this.queue.shift();
-    this.busy = bytes !== undefined && !this.stopped;
-    if (bytes === undefined || this.stopped) return;
-    write(this.fd, bytes, (error, written) => {
-      if (this.stopped) return;
-      if (error?.code === 'EAGAIN') {
-        this.queue.unshift(bytes);
-        setTimeout(() => this.next(), RETRY_MS);
-        return;
-      }
-      if (written < bytes.length && error === null) this.queue.unshift(bytes.subarray(written));
-      this.next();
-    });
+  private drain(): void {
+    this.retry = null;
+    for (let bytes = this.queue.shift(); bytes !== undefined; bytes = this.queue.shift()) {
+      const written = this.writeSome(bytes);
+      if (written === bytes.length) continue;
+      this.queue.unshift(bytes.subarray(written));
+      this.retry = setTimeout(() => this.drain(), RETRY_MS);
+      return;
+    }
+  }
+
+  private writeSome(bytes: Uint8Array): number {
+    try {
+      return writeSync(this.fd, bytes);
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'EAGAIN') return 0;
+      throw error;
+    }
   }
 }
