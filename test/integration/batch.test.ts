@@ -13,7 +13,7 @@ describe('a batch on four sites', () => {
   it('makes eight units, two on each site, and adds up', async () => {
     const batch = await test.openBatch(8);
     const make = async (site: string) => {
-      for (const _ of [1, 2]) {
+      for (let made = 0; made < 2; made += 1) {
         await test.until(site, 'empty');
         await test.hands.insert(site);
         const view = await test.until(site, 'passed', 'failed', 'unknown');

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { ChannelName, HandlersOf, Request, Response } from '#contract/contract.ts';
+import type { ChannelName, Request, Response } from '#contract/contract.ts';
 import type { Session } from '#contract/session.ts';
 import type { SiteState, SiteView } from '#contract/sites.ts';
 import { jobTools } from '#drivers/artefacts/job-tools.ts';
@@ -20,7 +20,8 @@ import { createStation, type Station, type StationDeps } from '#services/station
 import { openVault } from '#services/vault/vault.ts';
 import type { Store } from '#store/api.ts';
 import { openStore } from '#store/open.ts';
-import { startNodeBench, type BenchProcess, type BenchSite } from '../../electron/compose/bench-process.ts';
+// eslint-disable-next-line no-restricted-imports -- the compose layer has no name of its own in the imports map
+import { startNodeBench, type BenchProcess, type BenchSite } from '#compose/bench-process.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const script = (path: string) => join(root, path);
@@ -62,10 +63,14 @@ export async function openHands(sites: readonly BenchSite[]): Promise<TestHands>
     insert: (site) => control(site).insert(),
     insertPart: (site, uid) => control(site).insert(uid),
     remove: (site) => control(site).remove(),
-    cable: async (site, plugged) => void (await control(site).cable(plugged)),
+    cable: async (site, plugged) => {
+      await control(site).cable(plugged);
+    },
     fault: (site, fault) => control(site).fault(fault),
     uid: async (site) => (await control(site).status()).uid ?? '',
-    close: async () => void (await Promise.all([...controls.values()].map((one) => one.close()))),
+    close: async () => {
+      await Promise.all([...controls.values()].map((one) => one.close()));
+    },
   };
 }
 
@@ -106,12 +111,6 @@ export interface StationOptions {
   wrap?: (deps: StationDeps) => StationDeps;
 }
 
-const noUnits: HandlersOf<'units.search' | 'units.get' | 'units.export'> = {
-  'units.search': () => Promise.reject(new Error('not part of this test')),
-  'units.get': () => Promise.reject(new Error('not part of this test')),
-  'units.export': () => Promise.reject(new Error('not part of this test')),
-};
-
 /** A whole station over real parts: SQLite, vault, authority, driver process. Only the windows are missing. */
 export async function openTestStation(options: StationOptions): Promise<OpenStation> {
   const { dataDir, bench, hands, wrap = (deps) => deps } = options;
@@ -129,7 +128,6 @@ export async function openTestStation(options: StationOptions): Promise<OpenStat
     name: 'Test station',
     exportsFolder: join(dataDir, 'exports'),
     notices: '',
-    unitHandlers: noUnits,
     onDefect: (error) => void defects.push(error),
   });
   const station = await createStation(deps);

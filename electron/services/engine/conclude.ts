@@ -78,7 +78,7 @@ export function endingOf(
 }
 
 /** Says which part to put back: nothing is learnt of a run from another part. */
-function otherPart({ found, expected }: Extract<Verdict, { kind: 'other-part' }>): ErrorView {
+export function otherPart({ found, expected }: { found: string; expected: string }): ErrorView {
   const uid = expected.toUpperCase().replace(/(..)(?=.)/g, '$1 ');
   const view = viewOf(new RunError('chip-swapped', { found, expected }), 'unknown');
   return {

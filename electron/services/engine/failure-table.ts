@@ -33,9 +33,12 @@ function entry(
   return { label, what: typeof what === 'string' ? () => what : what, next, retry };
 }
 
+/** Units that are no words to say after a number. */
+const plain = new Set<unknown>([undefined, 'count', 'score']);
+
 /** `Bit error 13.1 %, limit 12 %`. */
 function limitSentence(context: FailureContext): string {
-  const unit = context['unit'] === undefined || context['unit'] === 'count' ? '' : ` ${context['unit']}`;
+  const unit = plain.has(context['unit']) ? '' : ` ${context['unit']}`;
   const title = named(context, 'title', 'Measurement');
   if (context['value'] === undefined) return `${title} was not measured`;
   const bound = context['min'] !== undefined ? 'at least ' : '';

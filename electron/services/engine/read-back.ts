@@ -3,7 +3,7 @@ import type { MeasurementView } from '#contract/sites.ts';
 import type { PartState } from '#drivers/core/operations.ts';
 import type { RecipePhase } from '#services/recipe.ts';
 import type { JournalRow, RunRow } from '#store/api.ts';
-import { coded, endingOf, finishRun, type RunEnd } from './conclude.ts';
+import { coded, endingOf, finishRun, otherPart, type RunEnd } from './conclude.ts';
 import { drive, phaseSignal } from './drive.ts';
 import { factsOf, type RunFacts } from './facts.ts';
 import type { FailureCode } from './failure-table.ts';
@@ -62,14 +62,24 @@ export async function readBack(spec: ReadBackSpec, ports: EnginePorts): Promise<
   try {
     const facts = factsOf(await ports.runs.journal(row.id), job.recipe);
     if (facts.chipUid === null && !facts.touched) return await nothingDone(ports, row);
-    return await settle(spec, ports, facts);
+    return await settle(spec, ports, facts).catch((error: unknown) => unread(row, facts, error));
   } catch (error) {
-    const view = viewOf(error, 'unknown', { phase: 'read back' });
-    return { runId: row.id, outcome: 'unknown', error: view, stored: true, stuck: false, adopt: null };
+    return stillUnknown(row, viewOf(error, 'unknown', { phase: 'read back' }));
   } finally {
     tracker.readingBack(false);
   }
 }
+
+/** A driver that remembers its part refuses another one before it reads it; the words are the same. */
+function unread(row: RunRow, facts: RunFacts, error: unknown): RunEnd {
+  const { code, context } = classify(error);
+  if (code !== 'chip-swapped' || facts.chipUid === null) throw error;
+  return stillUnknown(row, otherPart({ found: String(context['found'] ?? ''), expected: facts.chipUid }));
+}
+
+const stillUnknown = (row: RunRow, error: ErrorView | null): RunEnd => ({
+  ...{ runId: row.id, outcome: 'unknown', error, stored: true, stuck: false, adopt: null },
+});
 
 /** The run ended before any part was read or written: there is nothing to read back. */
 function nothingDone(ports: EnginePorts, row: RunRow): Promise<RunEnd> {

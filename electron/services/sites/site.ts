@@ -39,6 +39,8 @@ export class Site {
   private unread: RunRow | null = null;
   private stopper: AbortController | null = null;
   private aborter: AbortController | null = null;
+  /** A part came in while the link was gone: it is looked at once the link is back. */
+  private changedUnseen = false;
   private busy: Promise<unknown> | null = null;
   private linking: Promise<void> = Promise.resolve();
 
@@ -93,6 +95,7 @@ export class Site {
   /** The driver has opened the port again by itself. */
   reconnected(): void {
     this.set({ online: true }, null);
+    if (this.changedUnseen) void this.tryReadBack();
   }
 
   /** The socket's contact reports. A new part starts by itself while a batch is open, or is read when one is awaited. */
@@ -102,6 +105,7 @@ export class Site {
     this.set({ part }, this.facts.online ? null : this.error);
     if (!part) this.aborter?.abort(new RunError('part-removed'));
     if (inserted && this.facts.running) return;
+    this.changedUnseen = inserted && !this.facts.online;
     if (inserted && this.unread !== null) void this.tryReadBack();
     else if (inserted) this.offer();
   }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Handlers, HandlersOf } from '#contract/contract.ts';
+import type { Handlers } from '#contract/contract.ts';
 import type { DriverHost } from '#drivers/core/host-api.ts';
 import { createCheckpoints } from '#services/audit/checkpoints.ts';
 import { createBatchHandlers } from '#services/batches/handlers.ts';
@@ -19,6 +19,7 @@ import { createRecords } from '#services/records/records.ts';
 import { createSiteHandlers } from '#services/sites/handlers.ts';
 import { BENCH_SETTING, parseBench, type SiteConfig } from '#services/sites/site-config.ts';
 import { Sites } from '#services/sites/sites.ts';
+import { createUnitHandlers } from '#services/units/handlers.ts';
 import type { Vault } from '#services/vault/vault.ts';
 import type { RunRow, Store } from '#store/api.ts';
 import { DriverWatch } from './driver-watch.ts';
@@ -44,7 +45,6 @@ export interface StationDeps {
   exportsFolder: string;
   /** Licences of everything that is bundled, for the About page. */
   notices: string;
-  unitHandlers: HandlersOf<'units.search' | 'units.get' | 'units.export'>;
   /** A defect of ours that stopped nothing: for the log. */
   onDefect: (error: unknown) => void;
 }
@@ -197,7 +197,7 @@ class StationCore {
     return {
       ...createSessionHandlers({ store, demo, sessions }),
       ...createJobHandlers({ store, jobs, demo }),
-      ...deps.unitHandlers,
+      ...createUnitHandlers({ store, exportsFolder }),
       ...createSiteHandlers(sites),
       ...createBenchHandlers({ ...deps, sites }),
       ...createBatchHandlers({
