@@ -44,7 +44,8 @@ const noElectron = {
     },
     {
       regex: '^(\\.\\./){2,}',
-      message: 'Cross layers by #contract, #services, #store or #drivers, not by ../../.',
+      message:
+        'Cross layers by #contract, #services, #store, #drivers (package.json, imports), not by ../../.',
     },
   ],
 };

@@ -1,7 +1,7 @@
 import type { BatchView } from '#contract/batches.ts';
 import type { SiteView } from '#contract/sites.ts';
-import { callerOf, type Caller } from '../electron/compose/caller.ts';
-import type { RunningStation } from '../electron/compose/running-station.ts';
+import { callerOf, type Caller } from '#compose/caller.ts';
+import type { RunningStation } from '#compose/running-station.ts';
 
 export interface DemoResult {
   units: number;

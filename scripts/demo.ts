@@ -2,8 +2,8 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { composeInNode } from '../electron/compose/compose-in-node.ts';
-import { startupFailure } from '../electron/compose/startup-failure.ts';
+import { composeInNode } from '#compose/compose-in-node.ts';
+import { startupFailure } from '#compose/startup-failure.ts';
 import { runDemoBatch, type DemoResult } from './demo-batch.ts';
 import { drawProgress } from './progress-bar.ts';
 

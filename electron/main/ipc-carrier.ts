@@ -1,7 +1,7 @@
 import { ipcMain, type BrowserWindow, type IpcMainInvokeEvent } from 'electron';
 import { publicTopics } from '#contract/topics.ts';
 import { badSender } from '#services/dispatch/refusals.ts';
-import type { RunningStation } from '../compose/running-station.ts';
+import type { RunningStation } from '#compose/running-station.ts';
 import { PAGE_ORIGIN } from './window.ts';
 
 /** The one window is one connection: a reload keeps whoever is signed in. */

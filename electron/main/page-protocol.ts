@@ -1,12 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Session } from 'electron';
-import {
-  assetPath,
-  contentSecurityPolicy,
-  contentType,
-  indexPage,
-  securityHeaders,
-} from '../compose/pages.ts';
+import { assetPath, contentSecurityPolicy, contentType, indexPage, securityHeaders } from '#compose/pages.ts';
 
 /** Serves the page from our own scheme: `file:` would give it the rights of every local file. */
 export function servePages(session: Session, folder: string): void {

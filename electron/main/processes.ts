@@ -1,6 +1,6 @@
 import { utilityProcess, type UtilityProcess } from 'electron';
 import type { ProcessPort } from '#drivers/host/process-port.ts';
-import { benchReady, type BenchProcess } from '../compose/bench-process.ts';
+import { benchReady, type BenchProcess } from '#compose/bench-process.ts';
 
 /** The driver process under Electron: RunAsNode is fused off, so a utility process takes the place of a fork. */
 export function spawnUtility(module: string, serviceName: string): ProcessPort {

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { MAX_MESSAGE_BYTES } from '#contract/contract.ts';
 import { publicTopics, type Topic } from '#contract/topics.ts';
 import { badMessage } from '#services/dispatch/refusals.ts';
-import type { RunningStation } from '../compose/running-station.ts';
+import type { RunningStation } from '#compose/running-station.ts';
 import type { HostAccess } from './access.ts';
 
 /** Above this a slow screen loses events (each carries the whole view, so the next one heals it), bytes. */

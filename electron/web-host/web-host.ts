@@ -1,9 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import type { RunningStation } from '../compose/running-station.ts';
+import type { RunningStation } from '#compose/running-station.ts';
 import { createHostAccess, type HostAccess } from './access.ts';
-import { assetPath, contentSecurityPolicy, indexPage, securityHeaders, sendAsset } from '../compose/pages.ts';
+import { assetPath, contentSecurityPolicy, indexPage, securityHeaders, sendAsset } from '#compose/pages.ts';
 import { attachSockets } from './sockets.ts';
 
 export interface WebHost {

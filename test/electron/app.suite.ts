@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { _electron, type ElectronApplication, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildElectron, buildRenderer } from '../../scripts/build.ts';
-import { electronBinary } from '../../scripts/fetch-electron.ts';
+import { buildElectron, buildRenderer } from '#scripts/build.ts';
+import { electronBinary } from '#scripts/fetch-electron.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 
@@ -40,11 +40,9 @@ describe('the station in Electron', () => {
   });
 
   it('goes nowhere else', async () => {
-    await page.evaluate(() => {
-      location.href = 'https://example.org/';
-    });
+    await page.evaluate("location.href = 'https://example.org/'");
     expect(page.url()).toMatch(/^rootline:\/\/station\//);
-    expect(await page.evaluate(() => window.open('https://example.org/'))).toBeNull();
+    expect(await page.evaluate("window.open('https://example.org/')")).toBeNull();
   });
 
   it('signs an operator in and finds four sites', async () => {

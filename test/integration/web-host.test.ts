@@ -7,10 +7,10 @@ import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { contract, MAX_MESSAGE_BYTES } from '#contract/contract.ts';
-import { composeInNode } from '../../electron/compose/compose-in-node.ts';
-import type { RunningStation } from '../../electron/compose/running-station.ts';
-import { startWebHost, type WebHost } from '../../electron/web-host/web-host.ts';
-import { buildRenderer } from '../../scripts/build.ts';
+import { composeInNode } from '#compose/compose-in-node.ts';
+import type { RunningStation } from '#compose/running-station.ts';
+import { startWebHost, type WebHost } from '#web-host/web-host.ts';
+import { buildRenderer } from '#scripts/build.ts';
 
 interface Answer {
   status: number;

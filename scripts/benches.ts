@@ -1,0 +1,37 @@
+import { benchProgram } from '#drivers/bench/program.bench.ts';
+import { benchOverhead } from '#services/engine/bench/overhead.bench.ts';
+import { benchIssue } from '#services/pki/bench/bench-issue.ts';
+import { benchUnits } from '#store/bench/units.bench.ts';
+import { benchColdStart } from './cold-start.bench.ts';
+
+/** One measured value and what it should be. `goal` in the value's own unit; null = for information. */
+export interface Figure {
+  name: string;
+  value: number;
+  unit: string;
+  goal: number | null;
+}
+
+interface Bench {
+  title: string;
+  run(): Promise<Figure[]>;
+}
+
+async function program(): Promise<Figure[]> {
+  const { seconds, idealSeconds, ratio, bytes } = await benchProgram();
+  return [
+    { name: 'program: bytes', value: bytes, unit: 'B', goal: null },
+    { name: 'program: driver time', value: seconds, unit: 's', goal: null },
+    { name: 'program: wire and flash time of the link', value: idealSeconds, unit: 's', goal: null },
+    { name: 'program: driver / link', value: ratio, unit: 'ratio', goal: 1.05 },
+  ];
+}
+
+/** Every measurement by the name that `--only` takes. */
+export const benches: Record<string, Bench> = {
+  program: { title: 'RA8M1, 320 KiB at the highest baud rate, against wire and flash', run: program },
+  overhead: { title: 'CPU of the station per unit, 8, 32 and 64 sites unpaced', run: benchOverhead },
+  issue: { title: 'certificates per second, with store and journal', run: benchIssue },
+  units: { title: 'finding a unit among 1,000,000', run: () => benchUnits() },
+  start: { title: 'cold start to the first screen', run: benchColdStart },
+};
