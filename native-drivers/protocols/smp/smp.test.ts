@@ -133,10 +133,11 @@ describe('SMP console framing', () => {
         const bytes = writePacket(first);
         bytes[at % bytes.length] = (bytes[at % bytes.length] ?? 0) ^ flip;
         // A newline ends whatever the damage left open, as the gap between two answers does on a console.
-        const { events } = parse(join(bytes, Uint8Array.of(0x0a), writePacket(second)));
+        const { events, discarded } = parse(join(bytes, Uint8Array.of(0x0a), writePacket(second)));
         const good = packetsOf(events);
         expect(good.at(-1)).toEqual(second);
         for (const packet of good.slice(0, -1)) expect(packet).toEqual(first);
+        if (good.length === 1) expect(discarded).toBe(bytes.length + 1);
       }),
     );
   });
