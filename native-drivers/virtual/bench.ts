@@ -28,7 +28,7 @@ export interface BenchOptions {
   firmware?: FirmwareFactory | null;
 }
 
-export interface BenchSite {
+interface BenchSite {
   id: string;
   port: string;
   link: string;

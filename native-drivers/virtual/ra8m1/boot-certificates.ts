@@ -8,8 +8,8 @@ import { RomRefusal, STATUS } from './protocol.ts';
  * The boot chain as the ROM checks it: OEM root key > key certificate > boot loader key > code certificate > flash.
  * Magic numbers, type words and offsets as public RA8 signing tools write them; little-endian, raw P-256.
  */
-export const KEY_CERTIFICATE = 208;
-export const CODE_CERTIFICATE = 216;
+const KEY_CERTIFICATE = 208;
+const CODE_CERTIFICATE = 216;
 const KEY_MAGIC = 0x6b657963;
 const CODE_MAGIC = 0x636f6463;
 const MANIFEST_VERSION = 0x00010000;

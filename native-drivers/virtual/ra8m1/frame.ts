@@ -10,7 +10,7 @@ export interface RomFrame {
 }
 
 /** A byte outside any frame: the handshake lives there. */
-export interface RomByte {
+interface RomByte {
   type: 'byte';
   value: number;
 }
