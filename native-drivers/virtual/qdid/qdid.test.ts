@@ -7,14 +7,17 @@ import { distance } from './bits.ts';
 import { BLOCKS, HELPER_BYTES, unpackHelper } from './helper-data.ts';
 import { deriveKey } from './keys.ts';
 import { helperIntact, Qdid, type Enrolment } from './qdid.ts';
-import { streamOf, thermal } from './random.ts';
+import { streamOf } from './random.ts';
 import { CELLS, Silicon, siliconSeed } from './silicon.ts';
 
 const chip = (number: number, noise = 0.06, bias = 0.53) => {
   const seed = siliconSeed(Buffer.from([number]));
   return new Silicon({ seed, noise, bias, entropy: streamOf(seed, 'test noise') });
 };
-const powerUp = (silicon: Silicon) => new Qdid(silicon, thermal);
+// Repeatable dice: a statistical test that fails once in a thousand runs teaches people to look away.
+let boots = 0;
+const powerUp = (silicon: Silicon) =>
+  new Qdid(silicon, streamOf(Buffer.from(`boot ${(boots += 1)}`), 'test enrolment'));
 function enrolled(qdid: Qdid): Enrolment {
   const enrolment = qdid.enrol();
   if (typeof enrolment === 'string') throw new Error(enrolment);
@@ -153,7 +156,7 @@ describe('fuzzy extractor', () => {
         expect(powerUp(silicon).reconstruct(changed).seed).toBeNull();
         expect(helperIntact(seed, changed)).toBe(false);
       }),
-      { numRuns: 60 },
+      { numRuns: 60, seed: 1 },
     );
     expect(helperIntact(seed, helper)).toBe(true);
   });
