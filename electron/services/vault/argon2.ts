@@ -13,12 +13,11 @@ export interface Argon2Job extends Argon2Cost {
   length: number;
 }
 
-const script = { url: new URL('./argon2-worker.ts', import.meta.url) };
-
-/** A bundled program names its own worker script once, before the first derivation. */
-export function useArgon2Worker(url: URL): void {
-  script.url = url;
-}
+/** Beside this module: as source, or as the bundler's output of the same name beside the bundle. */
+const script = new URL(
+  import.meta.url.endsWith('.ts') ? './argon2-worker.ts' : './argon2-worker.mjs',
+  import.meta.url,
+);
 
 /**
  * Argon2id in a thread of its own: it takes up to a second, which the main loop must not stand still for. The secret
@@ -29,7 +28,7 @@ export function argon2id(job: Argon2Job): Promise<Uint8Array> {
     const secret = job.secret.slice();
     job.secret.fill(0);
     const workerData: Argon2Job = { ...job, secret };
-    const worker = new Worker(script.url, { workerData, transferList: [secret.buffer], execArgv: [] });
+    const worker = new Worker(script, { workerData, transferList: [secret.buffer], execArgv: [] });
     worker.once('message', (key: Uint8Array) => resolve(key));
     worker.once('error', reject);
     worker.once('exit', (code) => reject(new Error(`argon2 thread ended with ${code}`)));
