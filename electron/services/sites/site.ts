@@ -238,8 +238,9 @@ export class Site {
     this.aborter = null;
     tracker.end(end.error);
     if (end.outcome !== 'unknown') this.unread = null;
-    this.set({ result: end.outcome }, this.error);
+    // The batch counts first: whoever sees the site settled finds the counts settled too.
     if (end.outcome !== 'unknown') await this.parts.floor.decided(end);
+    this.set({ result: end.outcome }, this.error);
   }
 
   /** Honoured between irreversible steps; a run that has begun to lock is led to its end. */
