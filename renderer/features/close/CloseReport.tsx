@@ -13,17 +13,16 @@ const Grid = styled('div')({
 const Sum = styled('div')({
   display: 'flex',
   alignItems: 'flex-end',
-  gap: 16,
-  flexWrap: 'wrap',
+  gap: 14,
   marginBottom: 14,
 });
 const Term = styled('div')(({ theme }) => ({
-  '& b': { display: 'block', fontSize: 34, lineHeight: 1.1, fontWeight: 750 },
+  '& b': { display: 'block', fontSize: 30, lineHeight: 1.1, fontWeight: 750 },
   '&[data-tone="pass"] b': { color: theme.tokens.tone.pass.main },
   '&[data-tone="fail"] b': { color: theme.tokens.tone.fail.main },
   '&[data-tone="unknown"] b': { color: theme.tokens.tone.unknown.main },
 }));
-const Sign = styled('span')(({ theme }) => ({ fontSize: 24, paddingBottom: 22, color: theme.tokens.dim }));
+const Sign = styled('span')(({ theme }) => ({ fontSize: 24, paddingBottom: 21, color: theme.tokens.dim }));
 const Facts = styled('dl')({
   display: 'grid',
   gridTemplateColumns: '1fr auto',
@@ -90,8 +89,12 @@ export function CloseReport({ batch }: { batch: BatchView }) {
           <dd>
             {dateTime(batch.openedAt)} by {batch.openedBy}
           </dd>
-          <dt>Closed</dt>
-          <dd>{dateTime(batch.closedAt)}</dd>
+          {batch.closedAt === null ? null : (
+            <>
+              <dt>Closed</dt>
+              <dd>{dateTime(batch.closedAt)}</dd>
+            </>
+          )}
           <dt>Traveller</dt>
           <dd>{batch.traveller}</dd>
         </Facts>

@@ -5,6 +5,9 @@ import { Notice } from '#ui/pieces/Notice.tsx';
 
 const units = (n: number): string => `${count(n)} ${n === 1 ? 'unit' : 'units'}`;
 
+const readBackAdvice = (lab: boolean): string =>
+  `Put the part back and press Read back${lab ? ', or close and leave it booked as not known.' : ', or ask an engineer.'}`;
+
 /** What still stands against closing, and what to do about it. */
 export function OpenEnds({ batch }: { batch: BatchView }) {
   const { running, unknown, made } = batch.counts;
@@ -19,10 +22,8 @@ export function OpenEnds({ batch }: { batch: BatchView }) {
       ) : null}
       {unknown > 0 ? (
         <Notice tone="unknown" role="status">
-          <b>{units(unknown)} to be read back.</b> Nobody knows whether they are locked.{' '}
-          {open
-            ? `Put them back and press Read back${lab ? ', or close and leave them booked as not known.' : ', or ask an engineer.'}`
-            : 'They stay booked as not known.'}
+          <b>{units(unknown)} to be read back.</b> Locked or not: nobody knows.{' '}
+          {open ? readBackAdvice(lab) : 'Booked as not known.'}
         </Notice>
       ) : null}
       {open && made < batch.quantity ? (

@@ -75,7 +75,10 @@ const State = styled('div', { shouldForwardProp: (prop) => prop !== 'tone' })<{ 
     '& svg': { flex: 'none' },
     // Short outcomes are read from three metres; a phase title needs the width instead.
     '&[data-large="true"]': { fontSize: 29, '& svg': { width: 44, height: 44 } },
-    '@container (max-width: 150px)': { '&&': { fontSize: 14, gap: 6 }, '&& svg': { width: 24, height: 24 } },
+    '@container (max-width: 150px)': {
+      '&&': { fontSize: 13, gap: 5, margin: '0 -6px' },
+      '&& svg': { width: 22, height: 22 },
+    },
   }),
 );
 

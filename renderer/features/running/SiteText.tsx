@@ -28,7 +28,7 @@ function Running({ site }: { site: SiteView }) {
   const share = progress && progress.total > 0 ? progress.done / progress.total : null;
   return (
     <>
-      <Text className="num">{glue(progressText(site.run))}</Text>
+      <Text className="num roomy">{glue(progressText(site.run))}</Text>
       {share === null ? null : <Bar value={share} label={`Progress of site ${site.id}`} />}
     </>
   );
@@ -40,8 +40,8 @@ function Problem({ site }: { site: SiteView }) {
   if (!error) return null;
   return (
     <>
-      <Text>{glue(error.what)}</Text>
-      <Next>
+      <Text className="roomy">{glue(error.what)}</Text>
+      <Next className="roomy">
         {error.chip === null ? null : <span>{glue(error.chip)} </span>}
         {glue(error.next)}
       </Next>
@@ -66,7 +66,7 @@ export function SiteText({ site }: { site: SiteView }) {
     case 'offline':
       return <Problem site={site} />;
     case 'ready':
-      return site.error ? <Problem site={site} /> : <Text>Part is in</Text>;
+      return site.error ? <Problem site={site} /> : <Text className="roomy">Part is in</Text>;
     case 'empty':
       return (
         <Dim className="roomy">

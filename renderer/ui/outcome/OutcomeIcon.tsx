@@ -94,7 +94,13 @@ export function OutcomeIcon({ shape, tone, size = 34, fraction = 0 }: Props) {
   const colors = tokens.tone[tone];
   return (
     <svg width={size} height={size} viewBox="0 0 34 34" aria-hidden="true" focusable="false" flex-shrink="0">
-      {drawing(shape, colors.main, colors.ink, tokens.tone.run.frame, fraction)}
+      {drawing(
+        shape,
+        colors.main,
+        colors.ink,
+        tokens.frameWidth > 2 ? tokens.track : tokens.tone.run.frame,
+        fraction,
+      )}
     </svg>
   );
 }
