@@ -23,6 +23,8 @@ const HELP = `Rootline station
   --passphrase-file FILE   (with --no-demo) passphrase of the key store; asked for on the terminal otherwise
   --web            the browser screen even where Electron is present
   --no-open        print the link only
+  --bench-sites N  sites of the virtual bench, browser screen only   (default 4)
+  --bench-speed S  wire: paced as in life; max: as fast as it goes   (default wire)
   --help           this text
 `;
 
@@ -33,6 +35,8 @@ const options = {
   'passphrase-file': { type: 'string' },
   web: { type: 'boolean', default: false },
   'no-open': { type: 'boolean', default: false },
+  'bench-sites': { type: 'string', default: '4' },
+  'bench-speed': { type: 'string', default: 'wire' },
   help: { type: 'boolean', default: false },
 } as const;
 
@@ -63,10 +67,21 @@ function parse(): ReturnType<typeof parseArgs<{ options: typeof options }>>['val
   }
 }
 
+/** The size and pace of the virtual bench, or an end with what is wrong about them. */
+function benchOf(given: ReturnType<typeof parse>): { sites: number; speed: 'wire' | 'max' } {
+  const { 'bench-sites': sites, 'bench-speed': speed } = given;
+  const count = Number(sites);
+  if ((speed === 'wire' || speed === 'max') && Number.isInteger(count) && count >= 1 && count <= 64)
+    return { sites: count, speed };
+  process.stderr.write('--bench-sites takes a number from 1 to 64, --bench-speed takes wire or max.\n');
+  process.exit(2);
+}
+
 async function runWebHost(given: ReturnType<typeof parse>, rendererFolder: string): Promise<void> {
   const dataDir = dataFolder(given['data-dir']);
   const station = await composeInNode({
     dataDir,
+    bench: benchOf(given),
     demo: !given['no-demo'],
     passphrase: given['no-demo'] ? await readPassphrase(given['passphrase-file']) : null,
     notify: (text) => process.stderr.write(`${text}\n`),
