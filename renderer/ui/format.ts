@@ -59,10 +59,21 @@ export const clockTime = (instant: string | null): string =>
 export const dateTime = (instant: string | null): string =>
   instant === null ? '–' : stamp.format(new Date(instant));
 
-/** A measured value with as many digits as it carries, and its unit: `5.8 %`. */
+/** Units that only say what kind of number it is. */
+const PLAIN_UNITS = new Set(['', 'count', 'score']);
+const figures = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 4 });
+
+/** A measured value with at most four digits that matter, and its unit: `5.8 %`, `64.3 kB/s`. */
 export function measured(value: number, unit: string): string {
-  const text = Number.isInteger(value) ? count(value) : String(Number(value.toPrecision(4)));
-  return unit === '' ? text : `${text} ${unit}`;
+  if (unit === 'B/s' && Math.abs(value) >= 1000) return `${figures.format(value / 1000)} kB/s`;
+  const text = Number.isInteger(value) ? count(value) : figures.format(value);
+  return PLAIN_UNITS.has(unit) ? text : `${text} ${unit}`;
+}
+
+/** A measurement's name as words: `bit-error-max` -> `Bit error max`. */
+export function words(name: string): string {
+  const text = name.replaceAll('-', ' ');
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** Keeps a number and its unit on one line: `12 %` never breaks before the percent sign. */

@@ -41,12 +41,12 @@ export function ChecksumStep({ job, confirmed, onConfirm }: Props) {
           disabled={!job}
           checked={confirmed}
           onChange={(_, checked) => onConfirm(checked)}
-          slotProps={{ input: { 'aria-label': 'The checksum on the traveller is the same' } }}
+          slotProps={{ input: { 'aria-label': 'The checksum on the paper is the same' } }}
         />
         <span>
-          The checksum on the traveller is the same
+          The checksum on the paper is the same
           <br />
-          <Dim>If it is not, stop: the job or the paper is wrong.</Dim>
+          <Dim>If it is not, stop: one of the two is wrong.</Dim>
         </span>
       </Confirm>
     </Step>

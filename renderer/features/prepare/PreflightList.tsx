@@ -15,7 +15,7 @@ const List = styled('ul')({ listStyle: 'none', margin: 0, padding: 0 });
 const Item = styled('li')({
   display: 'flex',
   gap: 12,
-  padding: '6px 0',
+  padding: '3px 0',
   '& svg': { flex: 'none', marginTop: 1 },
 });
 const LOOK: Record<PreflightCheck['state'], { shape: Shape; tone: Tone; word: string }> = {

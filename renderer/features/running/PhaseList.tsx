@@ -8,7 +8,7 @@ const List = styled('ol')(({ theme }) => ({
   display: 'none',
   listStyle: 'none',
   margin: '4px 0 0',
-  padding: '8px 0 0',
+  padding: '6px 0 0',
   borderTop: `1px solid ${theme.tokens.line}`,
   fontSize: 13,
   '@container (min-height: 500px)': { display: 'block' },
@@ -16,7 +16,7 @@ const List = styled('ol')(({ theme }) => ({
 const Item = styled('li')(({ theme }) => ({
   display: 'flex',
   gap: 8,
-  lineHeight: '23px',
+  lineHeight: '21px',
   color: theme.tokens.dim,
   '&[data-phase="running"]': { color: theme.tokens.text, fontWeight: 650 },
   '&[data-phase="done"]': { color: theme.tokens.text },

@@ -1,6 +1,6 @@
 import { styled } from '@mui/material/styles';
 import type { MeasurementView } from '#contract/sites.ts';
-import { measured } from '../format.ts';
+import { measured, words } from '../format.ts';
 import { Dim } from './text.tsx';
 
 const Line = styled('div')({
@@ -54,7 +54,7 @@ export function MeasurementRow({ measurement }: { measurement: MeasurementView }
   const at = position(measurement);
   return (
     <Line>
-      <span>{measurement.name}</span>
+      <span>{words(measurement.name)}</span>
       <Value data-ok={measurement.ok}>
         {measured(measurement.value, measurement.unit)}
         {measurement.ok ? '' : ' ✕'}
