@@ -1,11 +1,10 @@
 import type { JournalRow } from '#store/api.ts';
-import { openTestStation } from '../integration/harness.ts';
-import type { BenchSite } from '../../electron/compose/bench-process.ts'; // eslint-disable-line no-restricted-imports -- the compose layer has no name of its own in the imports map
+import { openTestStation, type StationOptions } from '../integration/harness.ts';
 
 /** What the parent asks of this station before it kills it. */
 export interface CrashOrder {
   dataDir: string;
-  bench: BenchSite[];
+  bench: StationOptions['bench'];
   /** Where each site stops for ever: right after this entry is durable, or while the act of the phase runs. */
   hold: Record<string, { phase: string; after: 'intent' | 'act' | 'evidence' }>;
 }

@@ -20,7 +20,6 @@ import { createStation, type Station, type StationDeps } from '#services/station
 import { openVault } from '#services/vault/vault.ts';
 import type { Store } from '#store/api.ts';
 import { openStore } from '#store/open.ts';
-// eslint-disable-next-line no-restricted-imports -- the compose layer has no name of its own in the imports map
 import { startNodeBench, type BenchProcess, type BenchSite } from '#compose/bench-process.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -113,14 +112,14 @@ export interface StationOptions {
 
 /** A whole station over real parts: SQLite, vault, authority, driver process. Only the windows are missing. */
 export async function openTestStation(options: StationOptions): Promise<OpenStation> {
-  const { dataDir, bench, hands, wrap = (deps) => deps } = options;
+  const { dataDir, bench, hands } = options;
   const store = await openStore({ dataDir });
   const vault = await openVault({ dataDir, keys: store.keys, source: { kind: 'demo-file' } });
   const authority = await createAuthority(vault, store, 'Test station');
   await addDemoPeople(store);
   const drivers = createDriverHost(() => spawnForked(script('native-drivers/host/main.ts')));
   const defects: unknown[] = [];
-  const deps = wrap({
+  const deps: StationDeps = {
     ...{ store, vault, authority, drivers, hands, targets, dataDir, demo: true },
     jobs: await loadJobs(script('resources/jobs'), jobTools),
     sites: siteConfigs(bench),
@@ -129,8 +128,8 @@ export async function openTestStation(options: StationOptions): Promise<OpenStat
     exportsFolder: join(dataDir, 'exports'),
     notices: '',
     onDefect: (error) => void defects.push(error),
-  });
-  const station = await createStation(deps);
+  };
+  const station = await createStation(options.wrap === undefined ? deps : options.wrap(deps));
   const close = async (): Promise<void> => {
     await station.close();
     await drivers.close();
