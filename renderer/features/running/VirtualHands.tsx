@@ -34,14 +34,15 @@ export function VirtualHands({ site }: { site: SiteView }) {
         </Button>
         <Button onClick={() => action.run(() => call('virtual.remove', at))}>Pull part</Button>
       </Row>
-      <Autocomplete
-        freeSolo
-        options={[...FAULTS]}
-        inputValue={fault}
-        onInputChange={(_, text) => setFault(text)}
-        renderInput={(params) => <TextField {...params} label="Fault of the simulated chip" />}
-      />
       <Row>
+        <Autocomplete
+          freeSolo
+          sx={{ flex: 1 }}
+          options={[...FAULTS]}
+          inputValue={fault}
+          onInputChange={(_, text) => setFault(text)}
+          renderInput={(params) => <TextField {...params} label="Fault of the chip" />}
+        />
         <Button
           disabled={action.busy || fault.trim() === ''}
           onClick={() => action.run(() => call('virtual.fault', { ...at, fault: fault.trim() }))}
