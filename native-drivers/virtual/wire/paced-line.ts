@@ -6,7 +6,7 @@ import { wireNs, type IdealClock } from './ideal-clock.ts';
  * much before they were seen, but never before the line was free. Less than the 0.15 ms measured for one hop.
  */
 const HOP_NS = 100_000;
-/** Long bursts are handed on in pieces, so that the first frame of several need not wait for the last. */
+/** Bursts from the programmer are handed on in pieces: the first frame of several need not wait for the last. */
 const SLICE_NS = 1_000_000;
 const SLICE_MIN_BYTES = 16;
 
@@ -38,7 +38,7 @@ export class PacedLine {
     if (this.clock === null) return this.deliver(bytes, nowNs());
     const epoch = this.epoch;
     this.free = Math.max(from, this.free);
-    const slice = Math.max(SLICE_MIN_BYTES, Math.floor(SLICE_NS / wireNs(1, baudRate)));
+    const slice = this.slice(bytes.length, baudRate);
     for (let offset = 0; offset < bytes.length; offset += slice) {
       const part = bytes.subarray(offset, offset + slice);
       this.free += wireNs(part.length, baudRate);
@@ -47,6 +47,16 @@ export class PacedLine {
         if (epoch === this.epoch) this.deliver(part, at);
       });
     }
+  }
+
+  /**
+   * Answers are handed on whole, when the last stop bit has arrived: a public flasher takes 20 ms without a byte for
+   * the end of an answer, and on a busy machine an event loop pauses for longer than that. The price is that the first
+   * byte of a full packet comes after 1.07 s at 9600 baud; the tools that read full packets wait two seconds for it.
+   */
+  private slice(count: number, baudRate: number): number {
+    if (this.direction === 'out') return count;
+    return Math.max(SLICE_MIN_BYTES, Math.floor(SLICE_NS / wireNs(1, baudRate)));
   }
 
   /** Bytes on the way are lost: the part was reset or the cable pulled. */
