@@ -1,18 +1,9 @@
 import { z } from 'zod';
 
-/** Codes that cross the boundary. Driver codes (native-drivers/core/errors.ts) pass through under the same names. */
-export const boundaryCodes = [
-  'bad-message', // not valid under the channel's schema, or too large
-  'unknown-channel',
-  'bad-sender', // wrong origin, wrong frame, no host session
-  'not-signed-in',
-  'not-allowed', // signed in, but the role may not
-  'internal', // a defect of ours; details are in the log under the reference
-] as const;
-
 /**
  * An expected failure as a screen shows it: what happened, what state the chip is in, what to do now.
- * `code` is small and can be copied. `retry` true = the same action may be tried again as it is.
+ * `code` is small and can be copied; the gate's own: bad-message, unknown-channel, bad-sender, not-signed-in,
+ * not-allowed, internal. Driver codes (native-drivers/core/errors.ts) pass through under the same names. `retry` true = the same action may be tried again as it is.
  */
 export const errorView = z.strictObject({
   code: z.string().max(64),

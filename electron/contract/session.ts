@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { channel, done, nothing, role, shortText } from './channel.ts';
 
 export const person = z.strictObject({ id: shortText, name: shortText, role });
-export type Person = z.infer<typeof person>;
 
 export const session = z.strictObject({ person, signedInAt: z.iso.datetime() });
 export type Session = z.infer<typeof session>;
