@@ -1,4 +1,5 @@
 import type { BatchView } from '#contract/batches.ts';
+import type { PhaseView } from '#contract/sites.ts';
 import type { RunEnd } from '#services/engine/conclude.ts';
 import type { RunJob } from '#services/engine/ports.ts';
 import type { LoadedJob } from '#services/jobs/load-job.ts';
@@ -48,6 +49,8 @@ export class Production implements Floor {
   /** Share of the wire that a phase last used, percent: it is no part of the store's totals. */
   private readonly wireShares = new Map<string, number>();
   private operator: string | null = null;
+  private reading: Promise<void> | null = null;
+  private waiting: Promise<void> | null = null;
 
   constructor(parts: ProductionParts) {
     this.parts = parts;
@@ -74,10 +77,26 @@ export class Production implements Floor {
     await this.refresh(row);
   }
 
-  /** Reads the counts again and tells every screen. A closed batch is let go. */
-  async refresh(row?: BatchRow): Promise<void> {
-    const batch = row ?? this.current?.row;
-    if (batch === undefined) return;
+  /**
+   * Reads the counts again and tells every screen. Sites that end together share one reading; whoever asks while one is
+   * under way gets the next, which sees what has been written before the question.
+   */
+  refresh(row = this.current?.row): Promise<void> {
+    if (row === undefined) return Promise.resolve();
+    if (this.reading !== null) {
+      const next = () => {
+        this.waiting = null;
+        return this.refresh();
+      };
+      if (row !== this.current?.row) return this.reading.then(() => this.refresh(row));
+      return (this.waiting ??= this.reading.then(next, next));
+    }
+    this.reading = this.reread(row).finally(() => (this.reading = null));
+    return this.reading;
+  }
+
+  /** A closed batch is let go. */
+  private async reread(batch: BatchRow): Promise<void> {
     const next = await this.read(batch);
     this.current = batch.state === 'closed' ? null : next;
     this.parts.publish(this.viewOf(next));
@@ -101,7 +120,7 @@ export class Production implements Floor {
       operator: operator ?? this.operator ?? row.openedBy,
       debited: () => this.debit(taken),
       begun: () => this.refresh(),
-      release: (end) => this.release(taken, end),
+      release: (end, phases) => this.release(taken, end, phases),
     };
   }
 
@@ -111,9 +130,9 @@ export class Production implements Floor {
   }
 
   /** The counts are read before the place is free, so that one unit never counts as none. */
-  private async release(place: TakenPlace, end: RunEnd | null): Promise<void> {
+  private async release(place: TakenPlace, end: RunEnd | null, phases: readonly PhaseView[]): Promise<void> {
+    if (end?.outcome === 'passed') this.noteWireShare(phases);
     try {
-      if (end?.outcome === 'passed') await this.noteWireShare(end.runId);
       await this.refresh();
     } finally {
       this.taken.delete(place);
@@ -121,10 +140,11 @@ export class Production implements Floor {
     if (end?.outcome === 'failed') this.parts.onRoom();
   }
 
-  private async noteWireShare(runId: string): Promise<void> {
-    const measured = await this.parts.store.runs.measurements(runId);
-    for (const { phase, name, value } of measured)
-      if (name === 'wire-share') this.wireShares.set(phase, value);
+  private noteWireShare(phases: readonly PhaseView[]): void {
+    for (const { id, measurements } of phases) {
+      const share = measurements.find((one) => one.name === 'wire-share');
+      if (share !== undefined) this.wireShares.set(id, share.value);
+    }
   }
 
   async decided(end: RunEnd): Promise<void> {

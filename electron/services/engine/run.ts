@@ -116,7 +116,8 @@ class Run {
     const failure = result.failure ?? brokenLimit(measurements, limits);
     if (failure === null) tracker.finish(phase.id, seconds, measurements);
     else tracker.fail(phase.id, 'failed', seconds, measurements);
-    onChange(true);
+    // The next phase shows at once what this one has found.
+    onChange(failure !== null);
     if (failure !== null) throw failure;
   }
 }

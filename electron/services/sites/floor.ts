@@ -1,3 +1,4 @@
+import type { PhaseView } from '#contract/sites.ts';
 import type { RunEnd } from '#services/engine/conclude.ts';
 import type { RunJob } from '#services/engine/ports.ts';
 
@@ -9,7 +10,7 @@ export interface Place {
   debited(): void;
   /** The run stands in the store: the counts of the batch have changed. */
   begun(): Promise<void>;
-  release(end: RunEnd | null): Promise<void>;
+  release(end: RunEnd | null, phases: readonly PhaseView[]): Promise<void>;
 }
 
 /** What a site sees of the production: whether and for which job it may start. */

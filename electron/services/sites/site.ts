@@ -152,7 +152,7 @@ export class Site {
     } catch (error) {
       begun.reject(error);
     } finally {
-      await place.release(end);
+      await place.release(end, this.tracker?.view(false).phases ?? []);
     }
     if (end !== null) await this.ended(end);
   }
