@@ -80,7 +80,7 @@ export function CloseReport({ batch }: { batch: BatchView }) {
           {seen > debited ? (
             <>
               <dt>Ended before the debit</dt>
-              <dd>{count(seen - debited)} units</dd>
+              <dd>{count(seen - debited)}</dd>
             </>
           ) : null}
           <dt>Attempts, with repeats</dt>
