@@ -128,7 +128,7 @@ describe('independent RA tools on a virtual port', () => {
         tool.send(0x55);
         expect(await tool.read(1)).toEqual(Buffer.of(0xc6));
       }
-      for (const area of [0, 1, 2]) expect(await tool.ask(0x3b, area)).toHaveLength(25);
+      for (const area of [0, 1, 2]) expect(await tool.ask(0x3b, area)).toHaveLength(17);
     });
 
     it('declares whole sectors, sends fewer bytes, then reads back with an acknowledgement for each packet', async () => {

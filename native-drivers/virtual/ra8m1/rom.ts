@@ -22,6 +22,12 @@ const BURST_NS = 20e6;
 /** A frame that stalls this long has lost its sender: a tool that was stopped in mid-frame. */
 const STALL_NS = 500e6;
 
+/**
+ * A host that repeats the generic code that often, though each was answered, waits for C3: it was written for the
+ * boot firmware before this one (R01AN5372) and goes on in that one's forms.
+ */
+const CODES_OF_OLD_HOST = 10;
+
 class Stopped extends Error {}
 
 /** The boot ROM between two resets: handshake, frames, one command at a time. */
@@ -29,6 +35,9 @@ export class Rom implements RomSession {
   readonly part: Part;
   readonly host: RomHost;
   authenticated: number | null = null;
+  oldHost = false;
+  private genericCodes = 0;
+  private lastCommand: number | null = null;
   private readonly parser = new RomParser();
   private readonly queue: { input: RomInput; at: number }[] = [];
   private running = false;
@@ -106,6 +115,8 @@ export class Rom implements RomSession {
     this.synced = 'no';
     this.expected = null;
     this.authenticated = null;
+    this.oldHost = false;
+    this.genericCodes = 0;
     this.lastZero = -Infinity;
   }
 
@@ -140,6 +151,8 @@ export class Rom implements RomSession {
     if (value === GENERIC_CODE && this.synced !== 'no') {
       this.synced = 'yes';
       this.expected = null;
+      this.genericCodes += 1;
+      if (this.genericCodes >= CODES_OF_OLD_HOST) this.oldHost = true;
       this.lastZero = -Infinity;
       return this.host.send(Uint8Array.of(BOOT_CODE), this.time);
     }
@@ -152,12 +165,15 @@ export class Rom implements RomSession {
     if (sameBurst) return;
     if (this.synced === 'no') this.synced = 'acknowledged';
     this.expected = null;
+    this.oldHost = false;
+    this.genericCodes = 0;
     this.host.send(Uint8Array.of(SYNC_ZERO), this.time);
   }
 
   private async takeFrame(frame: RomFrame): Promise<void> {
     if (this.isStopped()) throw new Stopped();
     this.lastZero = -Infinity;
+    this.genericCodes = 0;
     const trailing = this.trailingAcknowledge;
     this.trailingAcknowledge = false;
     if (trailing && frame.kind === 'data' && frame.code === COMMAND.read) return;
@@ -174,6 +190,9 @@ export class Rom implements RomSession {
   private async takeCommand({ code, payload }: RomFrame): Promise<void> {
     // A command in the middle of a data phase ends that phase: the tool that began it is gone.
     this.expected = null;
+    // Hosts of this generation ask for the signature first, the old ones for the areas: another tool has taken over.
+    if (code === COMMAND.signature && this.lastCommand === COMMAND.inquiry) this.oldHost = false;
+    this.lastCommand = code;
     const nak = this.host.faults.take('nak', code);
     if (nak !== null) throw new RomRefusal(Number.parseInt(nak[0] ?? 'e4', 16));
     const command = COMMANDS.get(code);

@@ -29,6 +29,8 @@ export interface RomSession {
   readonly host: RomHost;
   /** Level reached by authentication since reset, as its code; null without. */
   authenticated: number | null;
+  /** The host waits for the boot code of the firmware before this one: signature and areas go out in its short forms. */
+  readonly oldHost: boolean;
   /** The better of protection level and authentication. */
   readonly accessLevel: number;
   /** The flash works for that long. `cut` leaves behind what is there if power fails after `elapsed` nanoseconds. */
