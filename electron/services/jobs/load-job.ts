@@ -7,7 +7,7 @@ import type { Image } from '#drivers/core/image.ts';
 import type { MemoryArea } from '#drivers/core/operations.ts';
 import { recipeSchema, type Recipe } from '#services/recipe.ts';
 import { checked, readArtefact, readJobFile } from './artefacts.ts';
-import { canonicalJson } from './canonical-json.ts';
+import { canonicalJson } from '#services/audit/canonical-json.ts';
 import { jobError } from './job-error.ts';
 import { brokenRule } from './recipe-rules.ts';
 
