@@ -56,7 +56,6 @@ export function fractionOf(run: RunView | null): number {
   return Math.min(1, (finished + part) / run.phases.length);
 }
 
-/** A unit's outcome in the words and shapes of the sites. */
-export const siteStateOf = (outcome: UnitRow['outcome']): SiteState => outcome;
+/** A unit’s outcome in the words of the sites. */
 export const unitWord = (outcome: UnitRow['outcome']): string =>
   outcome === 'running' ? 'Running' : WORDS[outcome];

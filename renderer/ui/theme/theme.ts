@@ -13,8 +13,6 @@ declare module '@mui/material/styles' {
 
 export const SANS = '"Inter Variable", "Segoe UI", Roboto, "DejaVu Sans", sans-serif';
 export const MONO = '"JetBrains Mono Variable", "DejaVu Sans Mono", monospace';
-/** The smallest thing a gloved finger has to hit, px. */
-export const TARGET = 48;
 
 function build(name: ThemeName): Theme {
   const t = tokens[name];
