@@ -139,6 +139,16 @@ describe('commands', () => {
       context: { command: 'dlmGet', status: 'DA', statusName: 'protection', address: '02000010' },
     });
   });
+
+  it('names a second status of four bytes', async () => {
+    const client = await connected([
+      { expect: '01 00 01 2C D3 03', answer: '81 00 0A AC DB AA AA 02 04 FF FF FF FF 19 03' },
+    ]);
+    await expect(client.dlm()).rejects.toMatchObject({
+      code: 'device-error',
+      context: { status: 'DB', status2: 'AAAA0204', address: 'FFFFFFFF' },
+    });
+  });
 });
 
 function sum(...parts: string[]): string {

@@ -27,7 +27,10 @@ export function answers(frame: Frame, command: number): boolean {
   return frame.code === command || frame.code === (command | ERROR_BIT);
 }
 
-/** Throws what an error response says. RA8 adds a second status and an address (R01AN7140, error responses). */
+/**
+ * Throws what an error response says. A second status and an address may follow the status: four bytes each
+ * (R01AN5562 section 6.18.2.3), or one and four, as a public tool for RA8 reads them.
+ */
 export function throwIfError(frame: Frame, command: number): void {
   const status = frame.payload[0] ?? 0;
   const failed = frame.code === (command | ERROR_BIT);
@@ -37,10 +40,11 @@ export function throwIfError(frame: Frame, command: number): void {
     status: hex(status),
     statusName: STATUS[status] ?? 'unlisted',
   };
-  if (frame.payload.length >= 6) {
+  const wide = frame.payload.length >= 9;
+  if (wide || frame.payload.length >= 6) {
     const view = Buffer.from(frame.payload);
-    context['status2'] = hex(view.readUInt8(1));
-    context['address'] = hex(view.readUInt32BE(2), 8);
+    context['status2'] = wide ? hex(view.readUInt32BE(1), 8) : hex(view.readUInt8(1));
+    context['address'] = hex(view.readUInt32BE(wide ? 5 : 2), 8);
   }
   throw new DriverError(codes[status] ?? 'device-error', `The chip refused ${commandName(command)}.`, {
     chip: 'not-locked',

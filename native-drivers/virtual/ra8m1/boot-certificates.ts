@@ -2,7 +2,7 @@ import { createHash, createPublicKey, verify, type KeyObject } from 'node:crypto
 import { crc32 } from 'node:zlib';
 import { CODE_END, CODE_START } from './memory-map.ts';
 import type { Part } from './part.ts';
-import { RomRefusal, STATUS } from './protocol.ts';
+import { DETAIL, RomRefusal, STATUS } from './protocol.ts';
 
 /**
  * The boot chain as the ROM checks it: OEM root key > key certificate > boot loader key > code certificate > flash.
@@ -15,6 +15,7 @@ const CODE_MAGIC = 0x636f6463;
 const MANIFEST_VERSION = 0x00010000;
 const HIGHEST_VERSION = 64;
 const SMALLEST_IMAGE = 64;
+const NO_ADDRESS = 0xffffffff;
 
 /** [offset, type word] of each field, in order. */
 const KEY_FIELDS = [
@@ -29,7 +30,7 @@ const CODE_FIELDS = [
   [148, 0x25088410],
 ] as const;
 
-/** Checks both against flash and root key and returns the image version. Refuses with D0, D1 or DC. */
+/** Checks both against flash and root key and returns the image version. Refuses with D0, DB or DC. */
 export function checkBootChain(part: Part, key: Uint8Array, code: Uint8Array): number {
   checkLayout(key, KEY_CERTIFICATE, KEY_MAGIC, 172, KEY_FIELDS);
   checkLayout(code, CODE_CERTIFICATE, CODE_MAGIC, 180, CODE_FIELDS);
@@ -82,17 +83,22 @@ function imageInFlash(part: Part, code: Uint8Array): Uint8Array {
     const image = part.flash.read(start, size);
     if (crc32(image) === word(code, 108)) return image;
   }
-  throw new RomRefusal(STATUS.verification);
+  throw mismatch();
 }
 
 function checkVersion(part: Part, version: number): number {
   if (version < 1 || version > HIGHEST_VERSION) throw new RomRefusal(STATUS.address);
-  if (version < part.rollbackCounter) throw new RomRefusal(STATUS.versionTooLow);
+  if (version < part.rollbackCounter)
+    throw new RomRefusal(STATUS.versionTooLow, NO_ADDRESS, DETAIL.versionTooLow);
   return version;
 }
 
 function require(condition: boolean): void {
-  if (!condition) throw new RomRefusal(STATUS.verification);
+  if (!condition) throw mismatch();
+}
+
+function mismatch(): RomRefusal {
+  return new RomRefusal(STATUS.mismatch, NO_ADDRESS, DETAIL.certificate);
 }
 
 function word(bytes: Uint8Array, offset: number): number {

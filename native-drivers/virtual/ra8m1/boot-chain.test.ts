@@ -79,11 +79,11 @@ describe('boot chain of the simulated part', () => {
   it('verifies the chain from the root key down to the flash', async () => {
     expect(await certify(keyCertificate(), codeCertificate(3))).toBe(0xe4);
     await injectRoot(injection(rawPublicKey(root)));
-    expect(await certify(keyCertificate(pair()), codeCertificate(3))).toBe(0xd1);
-    expect(await certify(keyCertificate(), codeCertificate(3, randomBytes(512)))).toBe(0xd1);
+    expect(await certify(keyCertificate(pair()), codeCertificate(3))).toBe(0xdb);
+    expect(await certify(keyCertificate(), codeCertificate(3, randomBytes(512)))).toBe(0xdb);
     const forged = codeCertificate(3);
     forged[24] = 4;
-    expect(await certify(keyCertificate(), forged)).toBe(0xd1);
+    expect(await certify(keyCertificate(), forged)).toBe(0xdb);
     expect(await certify(keyCertificate().subarray(1), codeCertificate(3))).toBe(0xd0);
     expect(await certify(keyCertificate(), codeCertificate(3))).toBe(0);
   });

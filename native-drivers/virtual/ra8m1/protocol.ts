@@ -70,15 +70,23 @@ export const DLM = { cm: 0x01, ssd: 0x02, oem: 0x04, lckBoot: 0x06, rmaReq: 0x07
 /** Protection and authentication levels share their codes: 02 is level 2, 04 is level 0. */
 export const LEVEL = { two: 0x02, one: 0x03, zero: 0x04 } as const;
 
-/** A refusal: becomes an error answer with status and, where there is one, the address. */
+/**
+ * Second status of a refused certificate: the public provisioning tool documents `Command: 26, Response: DB, Status:
+ * AAAA0204` of a real part. Renesas' FSP lists the family: AAAA0204 parameter error, AAAA0400 version too low.
+ */
+export const DETAIL = { none: 0xffffffff, certificate: 0xaaaa0204, versionTooLow: 0xaaaa0400 } as const;
+
+/** A refusal: becomes an error answer with status and, where there are, second status and address. */
 export class RomRefusal extends Error {
   readonly status: number;
   readonly address: number;
+  readonly detail: number;
 
-  constructor(status: number, address = 0xffffffff) {
+  constructor(status: number, address = 0xffffffff, detail: number = DETAIL.none) {
     super(`boot ROM status ${status.toString(16)}`);
     this.name = 'RomRefusal';
     this.status = status;
     this.address = address;
+    this.detail = detail;
   }
 }

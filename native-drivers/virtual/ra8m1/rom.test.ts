@@ -69,7 +69,7 @@ describe('errors', () => {
   it('carry status, second status and the address', async () => {
     const bench = await fresh();
     const { payload } = await bench.ask(0x12, range(0x03000000, 0x03007fff));
-    expect(Buffer.from(payload).toString('hex')).toBe('d0ff03000000');
+    expect(Buffer.from(payload).toString('hex')).toBe('d0ffffffff03000000');
   });
 });
 

@@ -207,11 +207,13 @@ export class Rom implements RomSession {
     await expected.take(payload);
   }
 
-  private refuse(code: number, { status, address }: RomRefusal): void {
-    const payload = new Uint8Array(6).fill(0xff);
+  /** STS(1) ST2(4) ADR(4), as R01AN5562 section 6.18.2.3 has it; the firmware before it sends STS alone. */
+  private refuse(code: number, { status, detail, address }: RomRefusal): void {
+    const payload = Buffer.alloc(9);
     payload[0] = status;
-    new DataView(payload.buffer).setUint32(2, address);
-    this.sendFrame(code | ERROR_BIT, payload);
+    payload.writeUInt32BE(detail, 1);
+    payload.writeUInt32BE(address, 5);
+    this.sendFrame(code | ERROR_BIT, this.oldHost ? payload.subarray(0, 1) : payload);
   }
 
   private sendFrame(code: number, payload: Uint8Array): void {

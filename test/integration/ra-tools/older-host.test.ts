@@ -65,6 +65,12 @@ describe('a host of the older boot firmware', () => {
     expect(await tool.ask(0x12, ...word(BASE), ...word(BASE + 0x1fff))).toEqual(Buffer.of(0x00));
   });
 
+  it('reads a refusal in the seven bytes it expects', async () => {
+    await connect(20);
+    tool.command(0x12, ...word(0), ...word(0x1fff));
+    expect(await tool.read(7)).toEqual(Buffer.from('81000292d09c03', 'hex'));
+  });
+
   it('leaves the part to a tool that inquires and asks for the signature first', async () => {
     await connect(20);
     reopen();
