@@ -1,0 +1,81 @@
+import type { Page } from 'playwright-core';
+import { openBenchControl, type BenchControl } from '#drivers/virtual/control-client.ts';
+
+/** Time between two keys of a wedge scanner, seconds. */
+const SCANNER_GAP = 0.008;
+
+const ENTER = { key: 'Enter', code: 'Enter', windowsVirtualKeyCode: 13, text: '\r' };
+
+/**
+ * Types as a wedge scanner does: fast keys and Enter, stamped with a scanner's own times, so that a busy machine is not
+ * taken for a slow typist.
+ */
+export async function scan(page: Page, text: string): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  const begun = Date.now() / 1000;
+  const keys = [...Array.from(text, (key) => ({ key, text: key })), ENTER];
+  const strokes = keys.flatMap((key, index) => {
+    const timestamp = begun + index * SCANNER_GAP;
+    const up = { ...key, type: 'keyUp' as const, timestamp: timestamp + SCANNER_GAP / 2 };
+    return [{ ...key, type: 'keyDown' as const, timestamp }, up];
+  });
+  await Promise.all(strokes.map((stroke) => session.send('Input.dispatchKeyEvent', stroke)));
+  await session.detach();
+}
+
+/** What a station answers to a call. */
+interface Reply {
+  ok: boolean;
+  value?: unknown;
+  error?: { code: string };
+}
+
+// Runs in the page, where this project's types are not those of a browser: hence as text.
+const CALL = `(channel, request) => new Promise((resolve, reject) => {
+  const socket = new WebSocket('ws://' + location.host + '/ws');
+  socket.onerror = () => reject(new Error('no socket'));
+  socket.onopen = () => socket.send(JSON.stringify({ id: 1, channel, request }));
+  socket.onmessage = (event) => {
+    const message = JSON.parse(event.data);
+    if (message.id !== 1) return;
+    socket.close();
+    resolve(message);
+  };
+})`;
+
+/** One call on a channel as a page of the station can make it: past every screen, over the page's own session. */
+export function callFromPage(page: Page, channel: string, request: unknown): Promise<Reply> {
+  const given = [channel, request].map((value) => JSON.stringify(value)).join(', ');
+  return page.evaluate(`(${CALL})(${given})`);
+}
+
+/** Opens the control socket of a virtual site: the hands and faults that no operator's screen has. */
+export async function benchSite(page: Page, site: string): Promise<BenchControl> {
+  const { value } = await callFromPage(page, 'sites.list', {});
+  const { sites } = value as { sites: { id: string; port: string }[] };
+  const port = sites.find(({ id }) => id === site)?.port;
+  if (port === undefined) throw new Error(`no site ${site}`);
+  return openBenchControl(`${port}.sock`);
+}
+
+const WATCH = `(() => {
+  const seen = (window.seenOnSites ??= {});
+  const note = () => {
+    for (const card of document.querySelectorAll('[data-testid^="site-"]')) {
+      const texts = (seen[card.dataset.testid.slice(5)] ??= []);
+      const text = card.dataset.state + ' ' + card.innerText.replace(/\\s+/g, ' ');
+      if (texts.at(-1) !== text) texts.push(text);
+    }
+  };
+  note();
+  new MutationObserver(note).observe(document.body, {
+    subtree: true, childList: true, characterData: true, attributes: true, attributeFilter: ['data-state'],
+  });
+})()`;
+
+/** From now on keeps everything that the sites' cards say, so that nothing short-lived is missed. */
+export const watchSites = (page: Page): Promise<void> => page.evaluate(WATCH);
+
+/** What a site's card has said since `watchSites`, in order: its state, then its words. */
+export const seenOn = (page: Page, site: string): Promise<string[]> =>
+  page.evaluate(`window.seenOnSites[${JSON.stringify(site)}] ?? []`);
