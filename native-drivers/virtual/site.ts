@@ -43,10 +43,8 @@ export class Site {
       firmware: options.firmware,
       acceptForeignKeys: options.acceptForeignKeys,
       transmit: (bytes) => this.terminal?.write(bytes),
-      onRunning: (running) => {
-        this.terminal?.discardPending();
-        this.emit({ event: 'running', running });
-      },
+      discard: () => this.terminal?.discardPending(),
+      onRunning: (running) => this.emit({ event: 'running', running }),
     });
     this.plug();
   }

@@ -1,3 +1,4 @@
+import { afterSilence } from '#drivers/core/after-silence.ts';
 import { DriverError } from '#drivers/core/errors.ts';
 import type { Transport } from '#drivers/core/link.ts';
 import type { Frame, ParserEvent } from './frame.ts';
@@ -10,7 +11,7 @@ interface Waiting {
   command: number;
   resolve(frame: Frame): void;
   reject(error: unknown): void;
-  timer: NodeJS.Timeout;
+  cancel(): void;
   discardedBefore: number;
 }
 
@@ -61,8 +62,8 @@ export class FrameLink {
   private answer(bytes: Uint8Array, command: number, timeoutMs: number): Promise<Frame> {
     return new Promise((resolve, reject) => {
       if (this.gone !== null) return reject(this.gone);
-      const timer = setTimeout(() => this.expire(timeoutMs), timeoutMs);
-      this.waiting = { command, resolve, reject, timer, discardedBefore: this.parser.discarded };
+      const cancel = afterSilence(timeoutMs, () => this.expire(timeoutMs));
+      this.waiting = { command, resolve, reject, cancel, discardedBefore: this.parser.discarded };
       this.transport.write(bytes).catch((error: unknown) => this.settle()?.reject(error));
     });
   }
@@ -96,7 +97,7 @@ export class FrameLink {
 
   private settle(): Waiting | null {
     const waiting = this.waiting;
-    if (waiting !== null) clearTimeout(waiting.timer);
+    waiting?.cancel();
     this.waiting = null;
     return waiting;
   }

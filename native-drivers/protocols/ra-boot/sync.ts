@@ -1,3 +1,4 @@
+import { afterSilence } from '#drivers/core/after-silence.ts';
 import { DriverError } from '#drivers/core/errors.ts';
 import type { Transport } from '#drivers/core/link.ts';
 import { BOOT_CODES, CONFIRM, SYNC_ANSWER, SYNC_BURST } from './constants.ts';
@@ -52,9 +53,9 @@ class ByteWaiter {
   wait(wanted: readonly number[], timeoutMs: number): Promise<number | null> {
     return new Promise((resolve, reject) => {
       this.wanted = wanted;
-      const timer = setTimeout(() => this.settle?.(null), timeoutMs);
+      const cancel = afterSilence(timeoutMs, () => this.settle?.(null));
       this.settle = (value, error) => {
-        clearTimeout(timer);
+        cancel();
         this.settle = null;
         if (error instanceof Error) reject(error);
         else resolve(value);

@@ -1,3 +1,4 @@
+import { afterSilence } from '#drivers/core/after-silence.ts';
 import type { Transport } from '#drivers/core/link.ts';
 import { DriverError, type DriverErrorCode } from '#drivers/core/errors.ts';
 import { decodeMap, encodeMap, type SmpMap } from './cbor.ts';
@@ -126,12 +127,12 @@ export class SmpClient {
       const context = { group, command, timeoutMs };
       const silence = () =>
         reject(new DriverError('no-answer', 'The enrolment agent did not answer.', { context }));
-      const timer = setTimeout(silence, timeoutMs);
+      const cancel = afterSilence(timeoutMs, silence);
       const abort = () => reject(cancelled(signal));
       signal?.addEventListener('abort', abort, { once: true });
       this.#waiting.set(sequence, { op: request.op + 1, group, command, resolve, reject });
       this.#cleanups.set(sequence, () => {
-        clearTimeout(timer);
+        cancel();
         signal?.removeEventListener('abort', abort);
       });
     }).finally(() => this.#forget(sequence));

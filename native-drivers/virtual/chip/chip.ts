@@ -7,6 +7,7 @@ import { Rom } from '../ra8m1/rom.ts';
 import type { RomHost } from '../ra8m1/session.ts';
 import type { DeadlineClock } from '../wire/deadline-clock.ts';
 import type { IdealClock } from '../wire/ideal-clock.ts';
+import { Lateness } from '../wire/lateness.ts';
 import { PacedLine } from '../wire/paced-line.ts';
 import type { ChipHardware, Firmware, FirmwareFactory } from './firmware.ts';
 import { hardwareOf } from './hardware.ts';
@@ -22,6 +23,8 @@ export interface ChipOptions {
   acceptForeignKeys: boolean;
   /** Towards the programmer. */
   transmit(bytes: Uint8Array): void;
+  /** The part lost power or was reset: what it said and nobody has read is gone. */
+  discard(): void;
   onRunning(running: BenchStatus['running']): void;
 }
 
@@ -44,8 +47,9 @@ export class Chip {
   constructor(options: ChipOptions) {
     this.options = options;
     const { clock, ideal } = options;
-    this.inbound = new PacedLine('in', clock, ideal, (bytes, at) => this.hear(bytes, at));
-    this.outbound = new PacedLine('out', clock, ideal, (bytes) => options.transmit(bytes));
+    const pace = clock === null ? null : { clock, lateness: new Lateness(ideal, clock.wakeUps) };
+    this.inbound = new PacedLine('in', pace, ideal, (bytes, at) => this.hear(bytes, at));
+    this.outbound = new PacedLine('out', pace, ideal, (bytes) => options.transmit(bytes));
   }
 
   get part(): Part | null {
@@ -97,6 +101,7 @@ export class Chip {
     if (this.program.kind === 'boot-rom') this.program.rom.stop();
     if (this.program.kind === 'firmware') this.program.firmware.stop();
     this.loseWire();
+    this.options.discard();
     this.program = this.start();
     this.options.onRunning(this.program.kind);
   }
@@ -163,6 +168,7 @@ export class Chip {
       setBaudRate: (rate) => (this.baudRate = rate),
       powerCut: () => this.restart(),
       countDiscarded: (bytes) => (this.discardedBytes += bytes),
+      // Nothing is discarded: the answer to the lock is the last that this part says.
       fallSilent: () => {
         this.program = { kind: 'silent' };
         this.options.onRunning('silent');

@@ -16,6 +16,8 @@ export class RomBench {
   readonly ideal = new IdealClock();
   readonly part: Part;
   readonly chip: Chip;
+  /** How often what was said and not yet read was thrown away. */
+  discards = 0;
   private out: number[] = [];
 
   constructor(options: { part?: Part; acceptForeignKeys?: boolean; firmware?: FirmwareFactory } = {}) {
@@ -27,6 +29,9 @@ export class RomBench {
       firmware: options.firmware ?? null,
       acceptForeignKeys: options.acceptForeignKeys ?? true,
       transmit: (bytes) => this.out.push(...bytes),
+      discard: () => {
+        this.discards += 1;
+      },
       onRunning: () => undefined,
     });
     this.chip.insert(this.part);

@@ -40,6 +40,15 @@ describe('handshake', () => {
     expect((await bench.give(0x13, new Uint8Array(128))).payload[0]).toBe(0xc3);
   });
 
+  it('falls silent after the answer to LCK_BOOT, which is not thrown away with what a reset cuts off', async () => {
+    const bench = await fresh();
+    const before = bench.discards;
+    expect(await status(bench, 0x71, [DLM.oem, DLM.lckBoot])).toEqual([0x71, 0]);
+    expect(bench.discards).toBe(before);
+    bench.chip.reset();
+    expect(bench.discards).toBe(before + 1);
+  });
+
   it('starts again at each reset and says nothing in LCK_BOOT', async () => {
     const bench = await fresh();
     bench.chip.reset();

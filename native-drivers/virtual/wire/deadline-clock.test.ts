@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DeadlineClock, nowNs } from './deadline-clock.ts';
 import { IdealClock } from './ideal-clock.ts';
+import { Lateness } from './lateness.ts';
 import { PacedLine } from './paced-line.ts';
 
 describe('deadline clock', () => {
@@ -43,7 +44,8 @@ describe('paced line', () => {
     const start = nowNs();
     const got: number[] = [];
     const end = await new Promise<number>((resolve) => {
-      const line = new PacedLine('in', clock, ideal, (piece, at) => {
+      const pace = { clock, lateness: new Lateness(ideal, clock.wakeUps) };
+      const line = new PacedLine('in', pace, ideal, (piece, at) => {
         got.push(...piece);
         if (got.length === bytes.length) resolve(at);
       });

@@ -1,3 +1,5 @@
+import { WakeUps } from './wake-ups.ts';
+
 /** Nanoseconds of the monotonic clock, as a number: exact to a nanosecond for 104 days of uptime. */
 export function nowNs(): number {
   return Number(process.hrtime.bigint());
@@ -9,14 +11,16 @@ interface Deadline {
   run: () => void;
 }
 
-/** setTimeout is late by up to a millisecond and its tick: the rest is spun in the event loop. */
-const TIMER_SLACK_NS = 2_000_000;
+/** Nearer than this no timer is worth its rounding: the event loop comes round once and looks again. */
+const NEAR_NS = 200_000;
 
 /**
  * Runs callbacks at absolute times, in order. One clock serves all sites, and every time is computed from the ideal
- * one before it, so lateness of one event never adds to the next.
+ * one before it, so lateness of one event never adds to the next. A timer is late by a millisecond or so: nothing is
+ * spun to be nearer, as a bench that spins takes the processor from the driver that it measures.
  */
 export class DeadlineClock {
+  readonly wakeUps = new WakeUps();
   private readonly heap: Deadline[] = [];
   private order = 0;
   private timer: NodeJS.Timeout | null = null;
@@ -43,8 +47,7 @@ export class DeadlineClock {
     const next = this.heap[0];
     if (next === undefined) return;
     const left = next.at - nowNs();
-    if (left > TIMER_SLACK_NS)
-      this.timer = setTimeout(() => this.fire(), Math.floor((left - TIMER_SLACK_NS) / 1e6) + 1);
+    if (left > NEAR_NS) this.timer = setTimeout(() => this.fire(), Math.max(1, Math.floor(left / 1e6)));
     else this.immediate = setImmediate(() => this.fire());
   }
 

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DeadlineClock } from './deadline-clock.ts';
 import { IdealClock, wireNs } from './ideal-clock.ts';
+import { Lateness } from './lateness.ts';
 import { PacedLine } from './paced-line.ts';
 
 const BAUD = 9600;
@@ -20,7 +21,9 @@ describe('paced line', () => {
   function pieces(direction: 'in' | 'out'): Promise<{ bytes: Uint8Array; at: number }[]> {
     return new Promise((resolve) => {
       const arrived: { bytes: Uint8Array; at: number }[] = [];
-      const line = new PacedLine(direction, clock, new IdealClock(), (bytes, at) => {
+      const ideal = new IdealClock();
+      const pace = { clock, lateness: new Lateness(ideal, clock.wakeUps) };
+      const line = new PacedLine(direction, pace, ideal, (bytes, at) => {
         arrived.push({ bytes, at });
         if (bytes.at(-1) === FRAME.at(-1)) resolve(arrived);
       });

@@ -1,52 +1,70 @@
 import { nowNs, type DeadlineClock } from './deadline-clock.ts';
 import { wireNs, type IdealClock } from './ideal-clock.ts';
+import { HOP_NS, type Lateness } from './lateness.ts';
 
-/**
- * What a pseudo-terminal and an event loop add to one hop, and a wire does not: bytes are taken to have left that
- * much before they were seen, but never before the line was free. Less than the 0.15 ms measured for one hop.
- */
-const HOP_NS = 100_000;
 /** Bursts from the programmer are handed on in pieces: the first frame of several need not wait for the last. */
 const SLICE_NS = 1_000_000;
 const SLICE_MIN_BYTES = 16;
 
+/** The clock of a paced bench, and what the site's answers and questions were late by. */
+export interface Pace {
+  clock: DeadlineClock;
+  lateness: Lateness;
+}
+
 /** One direction of the wire: hands bytes on, with their ideal time, when their last stop bit has arrived. */
 export class PacedLine {
   private readonly direction: 'in' | 'out';
-  private readonly clock: DeadlineClock | null;
+  private readonly pace: Pace | null;
   private readonly ideal: IdealClock;
   private readonly deliver: (bytes: Uint8Array, at: number) => void;
   private free = 0;
   private epoch = 0;
 
-  /** Without a clock nothing is paced; the ideal time is counted all the same. */
+  /** Null: nothing is paced; the ideal time is counted all the same. */
   constructor(
     direction: 'in' | 'out',
-    clock: DeadlineClock | null,
+    pace: Pace | null,
     ideal: IdealClock,
     deliver: (bytes: Uint8Array, at: number) => void,
   ) {
     this.direction = direction;
-    this.clock = clock;
+    this.pace = pace;
     this.ideal = ideal;
     this.deliver = deliver;
   }
 
   /** `from`: when the sender was ready, for a sender that knows its ideal time. */
-  push(bytes: Uint8Array, baudRate: number, from = nowNs() - HOP_NS): void {
+  push(bytes: Uint8Array, baudRate: number, from?: number): void {
     this.ideal.countWire(this.direction, bytes.length, baudRate);
-    if (this.clock === null) return this.deliver(bytes, nowNs());
-    const epoch = this.epoch;
-    this.free = Math.max(from, this.free);
+    const { pace, epoch } = this;
+    if (pace === null) return this.deliver(bytes, nowNs());
+    this.free = Math.max(from ?? this.ready(pace), this.free);
     const slice = this.slice(bytes.length, baudRate);
     for (let offset = 0; offset < bytes.length; offset += slice) {
       const part = bytes.subarray(offset, offset + slice);
       this.free += wireNs(part.length, baudRate);
       const at = this.free;
-      this.clock.at(this.direction === 'out' ? at - HOP_NS : at, () => {
-        if (epoch === this.epoch) this.deliver(part, at);
+      pace.clock.at(this.direction === 'out' ? at - HOP_NS : at, () => {
+        if (epoch === this.epoch) this.handOn(part, at, pace);
       });
     }
+  }
+
+  /** Bytes on the way are lost: the part was reset or the cable pulled. */
+  clear(): void {
+    this.epoch += 1;
+    this.free = 0;
+    this.pace?.lateness.clear();
+  }
+
+  private ready({ lateness }: Pace): number {
+    return this.direction === 'in' ? lateness.sent() : nowNs() - HOP_NS;
+  }
+
+  private handOn(bytes: Uint8Array, at: number, { lateness }: Pace): void {
+    if (this.direction === 'out') lateness.leaves(at);
+    this.deliver(bytes, at);
   }
 
   /**
@@ -57,11 +75,5 @@ export class PacedLine {
   private slice(count: number, baudRate: number): number {
     if (this.direction === 'out') return count;
     return Math.max(SLICE_MIN_BYTES, Math.floor(SLICE_NS / wireNs(1, baudRate)));
-  }
-
-  /** Bytes on the way are lost: the part was reset or the cable pulled. */
-  clear(): void {
-    this.epoch += 1;
-    this.free = 0;
   }
 }
