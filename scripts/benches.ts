@@ -36,11 +36,16 @@ async function program(): Promise<Figure[]> {
   ];
 }
 
+async function units(): Promise<Figure[]> {
+  const rows = await benchUnits();
+  return rows.map(({ goal, ...row }) => ({ ...row, goal: Number(goal.replace('<', '')) }));
+}
+
 /** Every measurement by the name that `--only` takes. */
 export const benches: Record<string, Bench> = {
   program: { title: 'RA8M1, 320 KiB at the highest baud rate, against wire and flash', run: program },
   overhead: { title: 'CPU of the station per unit, 8, 32 and 64 sites unpaced', run: benchOverhead },
   issue: { title: 'certificates per second, with store and journal', run: benchIssue },
-  units: { title: 'finding a unit among 1,000,000', run: () => benchUnits() },
+  units: { title: 'finding a unit among 1,000,000', run: units },
   start: { title: 'cold start to the first screen', run: benchColdStart },
 };

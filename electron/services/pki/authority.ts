@@ -74,7 +74,7 @@ async function vaultSigner(vault: KeyVault, store: AuthorityStore, id: KeyId): P
   );
   return {
     publicKeySpki,
-    sign: (data) => vault.withKey(id, purpose, (key) => sign('sha256', data, { key, dsaEncoding: 'der' })),
+    sign: (data) => vault.withKey(id, purpose, (key) => sign('sha256', data, key)),
   };
 }
 

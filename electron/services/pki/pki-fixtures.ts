@@ -11,7 +11,7 @@ export function newSigner(): Signer & { privateKey: KeyObject } {
   return {
     privateKey,
     publicKeySpki: publicKey.export({ type: 'spki', format: 'der' }),
-    sign: (data) => Promise.resolve(sign('sha256', data, { key: privateKey, dsaEncoding: 'der' })),
+    sign: (data) => Promise.resolve(sign('sha256', data, privateKey)),
   };
 }
 

@@ -65,6 +65,25 @@ describe.each([
     });
   });
 
+  it('lends one that it has lent before: the new one where it was replaced, for its own purpose alone', async () => {
+    const vault = await open();
+    const [old, fresh] = [newKey(), newKey()];
+    const lent = () =>
+      vault.withKey('station', 'record-signing', (key) =>
+        createPublicKey(key).export({ type: 'spki', format: 'der' }),
+      );
+    await vault.putKey('station', 'record-signing', old.pkcs8, null);
+    expect(await lent()).toEqual(old.spki);
+    expect(await lent()).toEqual(old.spki);
+    await expect(vault.withKey('station', 'ca-signing', () => 0)).rejects.toMatchObject({
+      view: { code: 'vault-damaged' },
+    });
+    await vault.putKey('station', 'record-signing', fresh.pkcs8, null);
+    expect(await lent()).toEqual(fresh.spki);
+    vault.close();
+    await expect(lent()).rejects.toMatchObject({ view: { code: 'vault-locked' } });
+  });
+
   it('does nothing once closed', async () => {
     const vault = await open();
     await vault.putKey('station', 'record-signing', newKey().pkcs8, null);

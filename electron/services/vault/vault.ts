@@ -22,9 +22,13 @@ export interface Vault {
     publicPart: Uint8Array | null,
     actor?: string,
   ): Promise<void>;
-  /** Lends a private key for one call. Throws AppError `key-missing`, `vault-damaged`, `vault-locked`. */
+  /**
+   * Lends a private key for one call. Unsealed once and kept, as a key that cannot be read out again, until it is
+   * replaced or the vault is closed: the master key is in memory for just as long.
+   * Throws AppError `key-missing`, `vault-damaged`, `vault-locked`.
+   */
   withKey<T>(id: string, purpose: string, use: (key: KeyObject) => T | Promise<T>): Promise<T>;
-  /** Wipes the master key; the vault is locked from then on. */
+  /** Wipes the master key and drops every unsealed one; the vault is locked from then on. */
   close(): void;
 }
 
@@ -97,6 +101,7 @@ async function openMaster(options: VaultOptions): Promise<Buffer> {
 export async function openVault(options: VaultOptions): Promise<Vault> {
   const { keys, source } = options;
   const secret: { master: Buffer | null } = { master: await openMaster(options) };
+  const unsealed = new Map<string, { purpose: string; key: KeyObject }>();
   const master = (): Buffer => {
     if (secret.master === null) throw vaultError('vault-locked');
     return secret.master;
@@ -120,13 +125,20 @@ export async function openVault(options: VaultOptions): Promise<Vault> {
       const envelope = sealEnvelope(master(), purpose, id, pkcs8);
       pkcs8.fill(0);
       await keys.put({ id, purpose, envelope, publicPart }, actor);
+      unsealed.delete(id);
     },
     async withKey(id, purpose, use) {
+      master();
+      const kept = unsealed.get(id);
+      if (kept?.purpose === purpose) return use(kept.key);
       const row = await keys.get(id);
       if (row === null) throw vaultError('key-missing', { key: id });
-      return use(privateKey(open(purpose, id, row.envelope)));
+      const key = privateKey(open(purpose, id, row.envelope));
+      unsealed.set(id, { purpose, key });
+      return use(key);
     },
     close() {
+      unsealed.clear();
       secret.master?.fill(0);
       secret.master = null;
     },
