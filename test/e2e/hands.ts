@@ -79,3 +79,12 @@ export const watchSites = (page: Page): Promise<void> => page.evaluate(WATCH);
 /** What a site's card has said since `watchSites`, in order: its state, then its words. */
 export const seenOn = (page: Page, site: string): Promise<string[]> =>
   page.evaluate(`window.seenOnSites[${JSON.stringify(site)}] ?? []`);
+
+/** Presses a key until the focus is where the test wants it: nothing is reached by a pointer. */
+export async function pressUntil(page: Page, key: string, reached: string): Promise<void> {
+  for (let step = 0; step < 40; step += 1) {
+    if (await page.locator(`${reached}:focus`).count()) return;
+    await page.keyboard.press(key);
+  }
+  throw new Error(`${key} never led to ${reached}`);
+}

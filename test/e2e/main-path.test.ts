@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { scan, seenOn, watchSites } from './hands.ts';
+import { pressUntil, scan, seenOn, watchSites } from './hands.ts';
 import { openScreen, pictureOfFailure, type OpenScreen } from './screen.ts';
 import { figure, insert, signIn, signOut, site, takeOut, until } from './steps.ts';
 
@@ -11,15 +11,6 @@ const root = join(import.meta.dirname, '..', '..');
 const SITES = ['A1', 'A2', 'A3', 'A4'];
 const PHASES = ['Program', 'Verify', 'Enrol QDID', 'Inject certificate', 'Lock'];
 const LOT = '26-11-0417';
-
-/** Presses a key until the focus is where the test wants it: nothing is reached by a pointer. */
-async function pressUntil(page: Page, key: string, reached: string): Promise<void> {
-  for (let step = 0; step < 40; step += 1) {
-    if (await page.locator(`${reached}:focus`).count()) return;
-    await page.keyboard.press(key);
-  }
-  throw new Error(`${key} never led to ${reached}`);
-}
 
 /** The main path in the order of a shift; each test goes on where the one before ended. */
 describe('one batch, from sign-in to signed records', { timeout: 90_000 }, () => {

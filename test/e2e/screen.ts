@@ -51,7 +51,7 @@ export async function openScreen(options: Parameters<typeof startStation>[0]): P
   const [station, browser] = await Promise.all([startStation(options), launch()]);
   const close = async (): Promise<void> => {
     await browser.close();
-    await station.stop();
+    await station.dispose();
   };
   try {
     return { ...(await openWindow(browser, station.link)), station, browser, close };

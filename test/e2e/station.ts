@@ -11,7 +11,7 @@ interface StationOptions {
   /** `wire` where a test must see a phase under way; `max` elsewhere. */
   speed: 'wire' | 'max';
   sites?: number;
-  /** A folder that outlives the station; without it one is made and removed. */
+  /** The folder of a station that ran before; without it a fresh one. */
   dataDir?: string;
   /** The same address again, for a station that comes back; without it any free one. */
   port?: number;
@@ -22,9 +22,10 @@ export interface StationProcess {
   link: string;
   port: number;
   dataDir: string;
-  pid: number;
-  /** Ends it as a person at the terminal does, and resolves once it is gone. */
+  /** Ends it as a person at the terminal does, and resolves once it is gone. Again is no harm. */
   stop(): Promise<void>;
+  /** Stops it and removes its data. */
+  dispose(): Promise<void>;
 }
 
 /** Resolves with the one-time link that the station prints; rejects with what it said when it does not start. */
@@ -40,17 +41,15 @@ export async function startStation(options: StationOptions): Promise<StationProc
   const said = collect(child);
   const link = await Promise.race([firstLine(child), endOf(child).then(() => null)]);
   if (link === null) throw new Error(`The station did not start:\n${said()}`);
-  return {
-    link,
-    port: Number(new URL(link).port),
-    dataDir,
-    pid: child.pid ?? 0,
-    stop: async () => {
-      child.kill('SIGTERM');
-      await endOf(child);
-      if (options.dataDir === undefined) rmSync(dataDir, { recursive: true, force: true });
-    },
+  const stop = async (): Promise<void> => {
+    child.kill('SIGTERM');
+    await endOf(child);
   };
+  const dispose = async (): Promise<void> => {
+    await stop();
+    rmSync(dataDir, { recursive: true, force: true });
+  };
+  return { link, port: Number(new URL(link).port), dataDir, stop, dispose };
 }
 
 function collect(child: ChildProcess): () => string {
