@@ -11,6 +11,7 @@ export function useNavigationKeys(places: readonly Place[], openBatch: string | 
   const [, go] = useLocation();
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
+      if (event.defaultPrevented) return;
       const place = event.altKey ? places[Number(event.key) - 1] : undefined;
       if (place) {
         event.preventDefault();

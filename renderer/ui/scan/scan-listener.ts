@@ -35,6 +35,8 @@ export function startScanListener(): () => void {
     if (event.ctrlKey || event.altKey || event.metaKey) return;
     const { target } = event;
     const seen = reader.feed(event.key, event.timeStamp);
+    // A space within a scan would press the button in focus, and a question mark open the help.
+    if (seen.kind === 'more' && !isField(target)) event.preventDefault();
     if (seen.kind === 'start') held = isField(target) ? { field: target, value: target.value } : null;
     if (seen.kind !== 'scan' || (isField(target) && target.dataset['scan'] !== undefined)) return;
     const taken = handlers.toReversed().some((handler) => handler(seen.text));
