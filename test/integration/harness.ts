@@ -17,6 +17,7 @@ import { addDemoPeople } from '#services/people/demo-people.ts';
 import { createAuthority } from '#services/pki/authority.ts';
 import type { SiteConfig } from '#services/sites/site-config.ts';
 import { createStation, type Station, type StationDeps } from '#services/station/station.ts';
+import { createUnitHandlers } from '#services/units/handlers.ts';
 import { openVault } from '#services/vault/vault.ts';
 import type { Store } from '#store/api.ts';
 import { openStore } from '#store/open.ts';
@@ -106,6 +107,10 @@ export interface StationOptions {
   dataDir: string;
   bench: readonly BenchSite[];
   hands: VirtualHands | null;
+  /** Other sites than those of the bench. */
+  sites?: readonly SiteConfig[];
+  /** Bound of the database: a disk that fills up. */
+  maxPages?: number;
   /** Wraps what the station gets, to watch or to hold it. */
   wrap?: (deps: StationDeps) => StationDeps;
 }
@@ -113,7 +118,8 @@ export interface StationOptions {
 /** A whole station over real parts: SQLite, vault, authority, driver process. Only the windows are missing. */
 export async function openTestStation(options: StationOptions): Promise<OpenStation> {
   const { dataDir, bench, hands } = options;
-  const store = await openStore({ dataDir });
+  const { maxPages } = options;
+  const store = await openStore({ dataDir, ...(maxPages === undefined ? {} : { maxPages }) });
   const vault = await openVault({ dataDir, keys: store.keys, source: { kind: 'demo-file' } });
   const authority = await createAuthority(vault, store, 'Test station');
   await addDemoPeople(store);
@@ -121,8 +127,9 @@ export async function openTestStation(options: StationOptions): Promise<OpenStat
   const defects: unknown[] = [];
   const deps: StationDeps = {
     ...{ store, vault, authority, drivers, hands, targets, dataDir, demo: true },
-    jobs: await loadJobs(script('resources/jobs'), jobTools),
-    sites: siteConfigs(bench),
+    jobs: await registerJobs(store, script('resources/jobs')),
+    sites: options.sites ?? siteConfigs(bench),
+    unitHandlers: createUnitHandlers({ store, exportsFolder: join(dataDir, 'exports') }),
     version: '0.0.0',
     name: 'Test station',
     exportsFolder: join(dataDir, 'exports'),
@@ -143,6 +150,19 @@ export async function openTestStation(options: StationOptions): Promise<OpenStat
     callAs: (role) => callAs(station, role),
     until: (site, ...states) => untilSite(site, (view) => states.includes(view.state)),
   };
+}
+
+/** Registers the jobs as the composition does. */
+async function registerJobs(store: Store, root: string): Promise<StationDeps['jobs']> {
+  const jobs = await loadJobs(root, jobTools);
+  for (const { recipe, canonical, sha256 } of jobs.values()) {
+    const { id, name, revision, allowance } = recipe;
+    await store.jobs.put(
+      { id, name, revision, sha256, recipe: canonical, allowanceTotal: allowance },
+      'station',
+    );
+  }
+  return jobs;
 }
 
 function callAs(station: Station, role: Session['person']['role']): Call {

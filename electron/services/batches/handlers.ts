@@ -2,8 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { BatchView } from '#contract/batches.ts';
 import type { CallContext, HandlersOf, Request } from '#contract/contract.ts';
-import { AppError } from '#contract/errors.ts';
-import { viewOf } from '#services/engine/failures.ts';
+import { told } from '#services/engine/failures.ts';
 import type { Records } from '#services/records/records.ts';
 import type { Sites } from '#services/sites/sites.ts';
 import type { BatchRow } from '#store/api.ts';
@@ -80,17 +79,6 @@ async function requireBatch({ store }: BatchParts, batchId: string): Promise<Bat
   return row;
 }
 
-/** A store's refusal becomes an expected failure; a defect stays one. */
-async function told<T>(work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (error) {
-    const view = viewOf(error, null);
-    if (error instanceof AppError || view.code === 'internal') throw error;
-    throw new AppError(view, error);
-  }
-}
-
 async function open(parts: BatchParts, request: Request<'batches.open'>, actor: string): Promise<BatchView> {
   const { jobId, traveller, lot, quantity, checksum } = request;
   const job = parts.jobs.get(jobId);
@@ -123,10 +111,26 @@ async function close(
   { batchId, leaveUnknown }: Request<'batches.close'>,
   context: CallContext,
 ): Promise<BatchView> {
+  const letStart = parts.production.hold();
+  try {
+    return await closeHeld(parts, batchId, leaveUnknown, context);
+  } finally {
+    letStart();
+  }
+}
+
+/** With every start held: what was counted is still true when the batch is closed. */
+async function closeHeld(
+  parts: BatchParts,
+  batchId: string,
+  leaveUnknown: boolean,
+  context: CallContext,
+): Promise<BatchView> {
   const row = await requireBatch(parts, batchId);
   if (row.state === 'closed') return parts.production.view(row);
   const { counts } = await parts.production.view(row);
-  const busy = parts.siteStates().filter((state) => state === 'running').length;
+  const running = parts.siteStates().filter((state) => state === 'running').length;
+  const busy = Math.max(running, parts.production.underWay);
   if (busy > 0) throw sitesBusy(busy);
   const unread = Math.max(counts.unknown, parts.siteStates().filter((state) => state === 'unknown').length);
   if (unread > 0 && !leaveUnknown) throw sitesUnread(unread);
@@ -146,6 +150,7 @@ async function exportOf(parts: BatchParts, batchId: string, actor: string) {
   await parts.checkpoint();
   const result = await told(parts.records.exportBatch(batchId, join(parts.exportsFolder, folderName(row))));
   await parts.store.batches.setExport(batchId, result.folder, actor);
-  if (parts.production.batchId === batchId) await parts.production.refresh();
+  if (parts.production.batchId === batchId)
+    await parts.production.refresh(await requireBatch(parts, batchId));
   return result;
 }

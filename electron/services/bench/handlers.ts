@@ -43,7 +43,8 @@ export function createBenchHandlers(parts: BenchParts): HandlersOf<BenchChannel>
   return {
     'bench.get': () => overview(parts),
     async 'bench.selfTest'({ site }) {
-      return selfTest(idle(sites.get(site)), drivers);
+      const tested = sites.get(site);
+      return tested.exclusively(() => selfTest(tested, drivers));
     },
     'bench.attach': (request, context) => attach(parts, request, context),
     async 'bench.detach'({ site }, context) {
@@ -117,6 +118,8 @@ async function attach(
       next: 'Choose one of the list.',
     });
   const ports = await parts.drivers.listPorts();
+  // A part may have come in and started meanwhile.
+  idle(parts.sites.get(site));
   const port = ports.find((one) => one.path === path);
   const link = { path, control: withoutUndefined(control) };
   const programmer = port?.manufacturer ?? 'Serial port';

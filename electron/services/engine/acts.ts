@@ -7,6 +7,7 @@ import type {
 } from '#drivers/core/operations.ts';
 import type { RecipePhase } from '#services/recipe.ts';
 import type { PartFacts } from './facts.ts';
+import { classify } from './failures.ts';
 import type { EnginePorts, RunJob } from './ports.ts';
 import { checkReconstruction, identitySeen } from './quality-gate.ts';
 import { RunError } from './run-error.ts';
@@ -55,8 +56,19 @@ export function sameChip(facts: PartFacts, chipUid: string): void {
   }
 }
 
-const identify: Act = async ({ runId, job, ports, drive }) => {
-  const { output, measurements } = await drive('identify', { target: job.recipe.target });
+/** A locked part says who it is: the store knows whether it was made here, or still waits to be read back. */
+async function refuseLocked({ runId, ports }: ActContext, error: unknown): Promise<never> {
+  const { code, context } = classify(error);
+  const chipUid = context['chipUid'];
+  if (code === 'locked' && typeof chipUid === 'string') await ports.runs.identified(runId, chipUid);
+  throw error;
+}
+
+const identify: Act = async (context) => {
+  const { runId, job, ports, drive } = context;
+  const { output, measurements } = await drive('identify', { target: job.recipe.target }).catch(
+    (error: unknown) => refuseLocked(context, error),
+  );
   if (output.target !== job.recipe.target) {
     throw new RunError(
       'wrong-chip',

@@ -1,4 +1,4 @@
-import type { Clock } from './run-tracker.ts';
+import type { Clock } from './clock.ts';
 
 const WINDOW_MS = 1000;
 

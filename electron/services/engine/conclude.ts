@@ -4,10 +4,10 @@ import type { PartState } from '#drivers/core/operations.ts';
 import type { RecipePhase } from '#services/recipe.ts';
 import { factsOf, type RunFacts } from './facts.ts';
 import type { FailureCode, FailureContext } from './failure-table.ts';
-import { classify, viewOf } from './failures.ts';
+import { chipWords, classify, viewOf } from './failures.ts';
 import type { EnginePorts } from './ports.ts';
-import type { RunSpec } from './run.ts';
 import { RunError } from './run-error.ts';
+import type { RunSpec } from './run-spec.ts';
 import { judge, type Verdict } from './verdict.ts';
 
 /** How a run ended. `stored` false: the store refused to take it, so it counts as unread until a read-back. */
@@ -31,10 +31,22 @@ export async function finishRun(ports: EnginePorts, runId: string, ending: Endin
   try {
     await ports.runs.finish({ runId, outcome, error, body, refund });
   } catch (cause) {
-    return { ...end, outcome: 'unknown', error: viewOf(cause, 'unknown'), stored: false };
+    return { ...end, outcome: 'unknown', error: notStored(cause, ending), stored: false };
   }
   if (outcome === 'passed') await ports.record(runId);
   return end;
+}
+
+/** What is known of the part stays true though it could not be written down. */
+function notStored(cause: unknown, { outcome, error }: Pick<Ending, 'outcome' | 'error'>): ErrorView {
+  const view = viewOf(cause, 'unknown');
+  return { ...view, chip: outcome === 'passed' ? chipWords.locked : (error?.chip ?? view.chip) };
+}
+
+/** The end of a run that could not even be judged, as the store does not answer: nothing is known, nothing is booked. */
+export function unjudged(runId: string, cause: unknown): RunEnd {
+  const error = viewOf(cause, 'unknown');
+  return { runId, outcome: 'unknown', error, stored: false, stuck: stuck(cause), adopt: null };
 }
 
 async function replay(ports: EnginePorts, spec: Pick<RunSpec, 'row' | 'job'>): Promise<RunFacts> {
@@ -127,20 +139,16 @@ export async function concludeFailure(
     );
   }
   const end = await finishRun(ports, row.id, ending);
-  return { ...end, stuck: stuck(error), adopt: await unreadRunOf(ports, known) };
+  return { ...end, stuck: stuck(error), adopt: unreadRunOf(known) };
 }
 
-/** The older run of the part in the socket that nobody read: the store names it, or a locked part's unique id does. */
-async function unreadRunOf(ports: EnginePorts, { code, context }: Coded): Promise<string | null> {
-  if (code === 'still-unknown') return typeof context['runId'] === 'string' ? context['runId'] : null;
-  if (code !== 'locked') return null;
-  const unread = await ports.runs.unfinished();
-  return unread.find((row) => row.outcome === 'unknown' && row.chipUid === context['chipUid'])?.id ?? null;
+/** The older run of the part in the socket that nobody read: the store names it. */
+function unreadRunOf({ code, context }: ReturnType<typeof classify>): string | null {
+  return code === 'still-unknown' && typeof context['runId'] === 'string' ? context['runId'] : null;
 }
 
-type Coded = ReturnType<typeof classify>;
-
-const stuck = (error: unknown): boolean =>
+/** The driver did not answer an abort. */
+export const stuck = (error: unknown): boolean =>
   error instanceof RunError &&
   (error.context['stuck'] === true || (error.cause instanceof RunError && stuck(error.cause)));
 

@@ -25,6 +25,8 @@ export interface RunFacts extends PartFacts {
   last: string | null;
   /** True once an intent stood that may change the part. */
   touched: boolean;
+  /** The phase whose own evidence failed the run: nothing that is read later makes it pass. */
+  broken: string | null;
 }
 
 export const noFacts: PartFacts = {
@@ -49,6 +51,7 @@ export function withEvidence(facts: PartFacts, body: Record<string, unknown>): P
 /** A phase whose measurement broke its limit is journalled, but it is no evidence that the phase was done. */
 function holds(body: Record<string, unknown>): boolean {
   const measured = body['measurements'];
+  if (typeof body['failure'] === 'string') return false;
   return !Array.isArray(measured) || measured.every((one: { ok?: unknown }) => one.ok !== false);
 }
 
@@ -64,6 +67,7 @@ export function factsOf(journal: readonly JournalRow[], recipe: Recipe): RunFact
   let last: string | null = null;
   let locked = false;
   let touched = false;
+  let broken: string | null = null;
   const evidenced = new Set<string>();
   for (const row of journal) {
     const operation = operationOf.get(row.phase);
@@ -74,11 +78,12 @@ export function factsOf(journal: readonly JournalRow[], recipe: Recipe): RunFact
     }
     if (row.kind === 'evidence') {
       if (holds(row.body)) evidenced.add(row.phase);
+      else broken ??= row.phase;
       locked ||= row.body['locked'] === true;
       part = withEvidence(part, row.body);
       const settles = operation === 'read-state' || (row.phase === open && operation !== 'lock');
       if (settles && open !== null) [open, irreversibleDone] = [null, true];
     }
   }
-  return { ...part, evidenced, open, irreversibleDone, locked, last, touched };
+  return { ...part, evidenced, open, irreversibleDone, locked, last, touched, broken };
 }

@@ -65,6 +65,17 @@ function closing(view: ErrorView, chip: ChipState | null): ErrorView {
   return { ...view, chip: chipWords[chip], retry: view.retry && chip !== 'locked' };
 }
 
+/** A known failure of another layer becomes an expected one with its sentence; a defect stays a defect. */
+export async function told<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    const view = viewOf(error, null);
+    if (error instanceof AppError || view.code === 'internal') throw error;
+    throw new AppError(view, error);
+  }
+}
+
 /** The label of a Pareto row; the code itself for one this version does not know. */
 export function failureLabel(code: string): string {
   return isCode(code) ? failureTable[code].label : code;

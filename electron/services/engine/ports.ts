@@ -1,7 +1,7 @@
 import type { DriverHost } from '#drivers/core/host-api.ts';
 import type { Recipe } from '#services/recipe.ts';
 import type { CertificateRepository, RunRepository } from '#store/api.ts';
-import type { Clock } from './run-tracker.ts';
+import type { Clock } from './clock.ts';
 
 /** A job as a run needs it: the recipe and its artefacts, checked before. */
 export interface RunJob {

@@ -1,9 +1,9 @@
 import type { ErrorView } from '#contract/errors.ts';
 import type { MeasurementView } from '#contract/sites.ts';
-import type { PartState } from '#drivers/core/operations.ts';
+import type { PartState, Progress } from '#drivers/core/operations.ts';
 import type { RecipePhase } from '#services/recipe.ts';
 import type { JournalRow, RunRow } from '#store/api.ts';
-import { coded, endingOf, finishRun, otherPart, type RunEnd } from './conclude.ts';
+import { coded, endingOf, finishRun, otherPart, stuck, type RunEnd } from './conclude.ts';
 import { drive, phaseSignal } from './drive.ts';
 import { factsOf, type RunFacts } from './facts.ts';
 import type { FailureCode } from './failure-table.ts';
@@ -64,7 +64,7 @@ export async function readBack(spec: ReadBackSpec, ports: EnginePorts): Promise<
     if (facts.chipUid === null && !facts.touched) return await nothingDone(ports, row);
     return await settle(spec, ports, facts).catch((error: unknown) => unread(row, facts, error));
   } catch (error) {
-    return stillUnknown(row, viewOf(error, 'unknown', { phase: 'read back' }));
+    return { ...stillUnknown(row, viewOf(error, 'unknown', { phase: 'read back' })), stuck: stuck(error) };
   } finally {
     tracker.readingBack(false);
   }
@@ -125,21 +125,39 @@ const READ_SECONDS = 60;
 async function read(spec: ReadBackSpec, ports: EnginePorts): Promise<PartState> {
   const { job, site, abort, tracker, onChange } = spec;
   const phase = job.recipe.phases.find((one) => one.operation === 'read-state') ?? readPhase;
+  return readState(ports, site, phase, abort, (progress) => {
+    tracker.progress(progress);
+    onChange(false);
+  });
+}
+
+async function readState(
+  ports: Pick<EnginePorts, 'drivers'>,
+  site: string,
+  phase: RecipePhase,
+  abort: AbortSignal,
+  onProgress: (progress: Progress) => void,
+): Promise<PartState> {
   const limit = phaseSignal(phase, [abort]);
   try {
-    const { output } = await drive(ports, site, {
-      operation: 'read-state',
-      input: {},
-      signal: limit.signal,
-      onProgress: (progress) => {
-        tracker.progress(progress);
-        onChange(false);
-      },
-    });
-    return output;
+    const call = { operation: 'read-state', input: {}, signal: limit.signal, onProgress } as const;
+    return (await drive(ports, site, call)).output;
   } finally {
     limit.dispose();
   }
+}
+
+/** Unique id of the part in the socket; null when none can be read. Never rejects and changes nothing. */
+export async function readChipUid(
+  ports: Pick<EnginePorts, 'drivers'>,
+  site: string,
+  abort: AbortSignal,
+): Promise<string | null> {
+  const state = readState(ports, site, readPhase, abort, () => undefined);
+  return state.then(
+    ({ chipUid }) => chipUid,
+    () => null,
+  );
 }
 
 const readPhase: RecipePhase = {

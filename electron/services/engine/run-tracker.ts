@@ -4,9 +4,7 @@ import type { Progress } from '#drivers/core/operations.ts';
 import type { Recipe } from '#services/recipe.ts';
 import type { RunRow } from '#store/api.ts';
 import { ByteRate } from './byte-rate.ts';
-
-/** Milliseconds of a monotonic clock. */
-export type Clock = () => number;
+import type { Clock } from './clock.ts';
 
 /** The run as a screen shows it, kept up to date phase by phase. Makes no decisions. */
 export class RunTracker {

@@ -1,28 +1,15 @@
 import type { MeasurementView } from '#contract/sites.ts';
 import type { Progress } from '#drivers/core/operations.ts';
 import type { RecipePhase } from '#services/recipe.ts';
-import type { RunRow } from '#store/api.ts';
 import { acts, type ActContext, type ActResult, type RunMemory } from './acts.ts';
 import { drive, phaseSignal } from './drive.ts';
 import { noFacts, withEvidence, type PartFacts } from './facts.ts';
+import { classify } from './failures.ts';
 import { brokenLimit, judgeMeasurements } from './limits.ts';
 import type { EnginePorts, RunJob } from './ports.ts';
+import type { RunSpec } from './run-spec.ts';
 import { limitsOf } from './quality-gate.ts';
-import { concludeFailure, concludeSuccess, type RunEnd } from './conclude.ts';
-import type { RunTracker } from './run-tracker.ts';
-
-/** What a run is told. `stop`: a person's wish, honoured between irreversible steps. `abort`: the part or link is gone. */
-export interface RunSpec {
-  row: RunRow;
-  job: RunJob;
-  tracker: RunTracker;
-  stop: AbortSignal;
-  abort: AbortSignal;
-  /** `now`: a step began or ended; otherwise only progress moved. */
-  onChange: (now: boolean) => void;
-  /** The allowance has been debited for this run. */
-  onDebited: () => void;
-}
+import { concludeFailure, concludeSuccess, unjudged, type RunEnd } from './conclude.ts';
 
 /**
  * One attempt on one unit, from the first phase to its end in the store. Never rejects: whatever happens, the run ends
@@ -34,7 +21,9 @@ export async function executeRun(spec: RunSpec, ports: EnginePorts): Promise<Run
     for (const phase of spec.job.recipe.phases) await run.phase(phase);
     return await concludeSuccess(spec, ports);
   } catch (error) {
-    return await concludeFailure(spec, ports, error, run.current);
+    return concludeFailure(spec, ports, error, run.current).catch((cause: unknown) =>
+      unjudged(spec.row.id, cause),
+    );
   }
 }
 
@@ -103,17 +92,18 @@ class Run {
     const limits = limitsOf(phase);
     const measurements: MeasurementView[] = judgeMeasurements(result.measurements, limits);
     const { tracker, row, onChange } = this.spec;
+    const failure = result.failure ?? brokenLimit(measurements, limits);
+    const body = failure === null ? result.body : { ...result.body, failure: classify(failure).code };
     await this.ports.runs.evidence({
       runId: row.id,
       phase: phase.id,
-      body: result.body,
+      body,
       measurements: measurements.map(finite),
       seconds,
     });
     this.facts = withEvidence(this.facts, result.body);
     tracker.part({ chipUid: this.facts.chipUid, deviceId: this.facts.deviceId });
     if (typeof result.body['attempt'] === 'number') tracker.part({ attempt: result.body['attempt'] });
-    const failure = result.failure ?? brokenLimit(measurements, limits);
     if (failure === null) tracker.finish(phase.id, seconds, measurements);
     else tracker.fail(phase.id, 'failed', seconds, measurements);
     // The next phase shows at once what this one has found.

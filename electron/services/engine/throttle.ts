@@ -1,4 +1,4 @@
-/** Calls through at most once per `intervalMs`; the last call is never lost. `flush` sends what waits at once. */
+/** Calls through at most once per `intervalMs`; the last call is never lost. `flush` calls through at once, whatever waits. */
 export interface Throttle {
   call(): void;
   flush(): void;
@@ -26,7 +26,7 @@ export function createThrottle(intervalMs: number, action: () => void): Throttle
     call: () => (timer === null ? run() : void (waiting = true)),
     flush: () => {
       cancel();
-      action();
+      run();
     },
     cancel,
   };

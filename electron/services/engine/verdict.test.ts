@@ -97,6 +97,35 @@ describe('judge', () => {
     expect(verdict(AFTER_INJECT, untouched)).toEqual({ ...failed, code: 'interrupted', refund: false });
   });
 
+  it('refunds nothing where the agent keeps silent: that proves nothing', () => {
+    expect(verdict(LOCK_INTENT, { ...untouched, agentLocked: null })).toMatchObject({ refund: false });
+  });
+
+  it('refunds no root key injected for ever: no life cycle shows it', () => {
+    const phases = [phase('identify'), phase('inject-oem-root-key', true), phase('lock', true)];
+    const permanent = recipeSchema.parse({ ...recipe, phases });
+    const rows = journal(2).concat([
+      { ...journal(1)[0]!, sequence: 3, phase: 'inject-oem-root-key', irreversible: true },
+    ]);
+    const result = judge(permanent, factsOf(rows, permanent), untouched, 'interrupted');
+    expect(result).toMatchObject({ kind: 'failed', refund: false });
+  });
+
+  it('never passes a part that someone locked without an intent of this run', () => {
+    expect(verdict(AFTER_INJECT, part())).toMatchObject({ kind: 'failed', code: 'locked', chip: 'locked' });
+  });
+
+  it.each([
+    ['a measurement outside its limits', { measurements: [{ name: 'pulse', ok: false }] }],
+    ['a limit on something not measured', { failure: 'limit', measurements: [] }],
+  ])('never passes a part after %s, though the lock itself reads well', (_, body) => {
+    const rows = journal(LOCK_INTENT + 1).map((row) =>
+      row.phase === 'lock' && row.kind === 'evidence' ? { ...row, body: { ...row.body, ...body } } : row,
+    );
+    const result = judge(recipe, factsOf(rows, recipe), part(), 'limit');
+    expect(result).toMatchObject({ kind: 'failed', code: 'limit', chip: 'locked', refund: false });
+  });
+
   it('never passes another identity, another certificate or another part', () => {
     for (const change of [{ deviceId: 'e'.repeat(64) }, { certificateFingerprint: null }]) {
       expect(verdict(LOCK_INTENT, part(change))).toMatchObject({ code: 'identity-mismatch', chip: 'locked' });
@@ -109,7 +138,7 @@ describe('judge', () => {
     fc.assert(
       fc.property(cut, fc.boolean(), (length, locked) => {
         const result = verdict(length, locked ? part() : untouched);
-        expect(result.kind === 'passed').toBe(locked && length >= AFTER_INJECT);
+        expect(result.kind === 'passed').toBe(locked && length >= LOCK_INTENT);
         if (result.kind === 'failed' && locked) expect(result.chip).toBe('locked');
         if (result.kind === 'failed' && result.refund) expect(length).toBeGreaterThanOrEqual(LOCK_INTENT);
       }),

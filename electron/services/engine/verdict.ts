@@ -22,7 +22,9 @@ export function judge(recipe: Recipe, facts: RunFacts, state: PartState, code: F
     return { kind: 'other-part', found: state.chipUid, expected: facts.chipUid };
   }
   const locks = recipe.phases.some((phase) => phase.operation === 'lock');
-  if (locks && !state.locked) return openPart(facts, state, code);
+  if (locks && !state.locked) return openPart(recipe, facts, state, code);
+  if (facts.broken !== null) return { kind: 'failed', code, chip: chipOf(state), refund: false };
+  if (locks && facts.open === null && !facts.irreversibleDone) return incomplete(state, code);
   const missing = recipe.phases.filter((phase) => !facts.evidenced.has(phase.id));
   if (missing.some((phase) => !READS.has(phase.operation))) return incomplete(state, code);
   if (!holdsIdentity(recipe, facts, state)) {
@@ -38,10 +40,16 @@ function incomplete(state: PartState, code: FailureCode): Verdict {
   return { kind: 'failed', code: state.locked ? 'locked' : code, chip: chipOf(state), refund: false };
 }
 
-function openPart(facts: RunFacts, state: PartState, code: FailureCode): Verdict {
-  const nothingHappened = state.agentLocked !== true && sameLifecycle(facts.lifecycle, state.lifecycle);
-  const refund = facts.open !== null && !facts.irreversibleDone && nothingHappened;
-  const halfLocked = facts.open !== null && !nothingHappened;
+/**
+ * A refund needs proof: agent and life cycle both say that the lock never began. An agent that keeps silent proves
+ * nothing, and neither does a life cycle of an operation that it does not show (a root key injected for ever).
+ */
+function openPart(recipe: Recipe, facts: RunFacts, state: PartState, code: FailureCode): Verdict {
+  const operation = recipe.phases.find((phase) => phase.id === facts.open)?.operation;
+  const sameLevel = sameLifecycle(facts.lifecycle, state.lifecycle);
+  const halfLocked = operation === 'lock' && (state.agentLocked === true || !sameLevel);
+  const untouched = operation === 'lock' && state.agentLocked === false && sameLevel;
+  const refund = untouched && !facts.irreversibleDone;
   return { kind: 'failed', code: halfLocked ? 'not-locked' : code, chip: 'not-locked', refund };
 }
 

@@ -9,7 +9,8 @@ export interface Place {
   operator: string;
   debited(): void;
   /** The run stands in the store: the counts of the batch have changed. */
-  begun(): Promise<void>;
+  begun(): void;
+  /** Never rejects: a unit whose counts cannot be read keeps its place. */
   release(end: RunEnd | null, phases: readonly PhaseView[]): Promise<void>;
 }
 
@@ -21,6 +22,6 @@ export interface Floor {
   take(operator: string | null): Place;
   /** The job of a batch, for a read-back. Rejects when this station does not have it any more. */
   jobOf(batchId: string): Promise<RunJob>;
-  /** A read-back has decided a run. */
+  /** A read-back has decided a run. Never rejects. */
   decided(end: RunEnd): Promise<void>;
 }

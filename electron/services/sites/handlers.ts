@@ -1,4 +1,5 @@
 import type { CallContext, HandlersOf } from '#contract/contract.ts';
+import { told } from '#services/engine/failures.ts';
 import type { Sites } from './sites.ts';
 
 type SiteChannel =
@@ -18,7 +19,7 @@ export function createSiteHandlers(sites: Sites): HandlersOf<SiteChannel> {
   return {
     'sites.list': () => Promise.resolve({ sites: sites.views() }),
     async 'sites.start'({ site }, context) {
-      await sites.get(site).start(personOf(context));
+      await told(sites.get(site).start(personOf(context)));
       return sites.get(site).view();
     },
     async 'sites.startAll'(_, context) {
@@ -27,7 +28,7 @@ export function createSiteHandlers(sites: Sites): HandlersOf<SiteChannel> {
       return done;
     },
     async 'sites.readBack'({ site }) {
-      await sites.get(site).readBack();
+      await told(sites.get(site).readBack());
       return sites.get(site).view();
     },
     async 'sites.clear'({ site }) {

@@ -2,9 +2,9 @@ import type { ErrorView } from '#contract/errors.ts';
 import type { SiteState, SiteView } from '#contract/sites.ts';
 import type { DriverHost } from '#drivers/core/host-api.ts';
 import type { RunEnd } from '#services/engine/conclude.ts';
-import { viewOf } from '#services/engine/failures.ts';
+import { failureView, viewOf } from '#services/engine/failures.ts';
 import type { EnginePorts, RunJob } from '#services/engine/ports.ts';
-import { markInterrupted, readBack, restoreTracker } from '#services/engine/read-back.ts';
+import { markInterrupted, readBack, readChipUid, restoreTracker } from '#services/engine/read-back.ts';
 import { RunError } from '#services/engine/run-error.ts';
 import { RunTracker } from '#services/engine/run-tracker.ts';
 import { executeRun } from '#services/engine/run.ts';
@@ -25,7 +25,7 @@ export interface SiteParts {
   onAdopted(runId: string, site: string): void;
 }
 
-/** At most this often a screen hears of progress alone, milliseconds. */
+/** At most this often a screen hears of a site, but for what cannot wait, milliseconds. */
 const PROGRESS_MS = 100;
 
 /** One socket: its link, its part and the run on it. Every site works by itself; none waits for another. */
@@ -39,9 +39,17 @@ export class Site {
   private unread: RunRow | null = null;
   private stopper: AbortController | null = null;
   private aborter: AbortController | null = null;
-  /** A part came in while the link was gone: it is looked at once the link is back. */
-  private changedUnseen = false;
-  private busy: Promise<unknown> | null = null;
+  /** Resolves when what has the site to itself is done: a run, a read-back or a self-test. */
+  private busy: Promise<void> | null = null;
+  private closed = false;
+  /** A part came in that nobody has looked at yet. */
+  private newPart = false;
+  /** Nobody watched the socket for a while: another part may be in it. */
+  private unwatched = false;
+  /** The driver process holds the link, be the cable in or out; it opens a port that comes back by itself. */
+  private opened = false;
+  /** An operation that does not end still holds the link. */
+  private heldUp = false;
   private linking: Promise<void> = Promise.resolve();
 
   constructor(config: SiteConfig, parts: SiteParts) {
@@ -69,7 +77,7 @@ export class Site {
     };
   }
 
-  /** Opens the link; again after it was lost. Calls queue up, so that a flapping cable opens it once at a time. */
+  /** Opens the link where the driver process does not hold it. Calls queue up; never rejects. */
   connect(): Promise<void> {
     this.linking = this.linking.then(() => this.openLink());
     return this.linking;
@@ -77,43 +85,77 @@ export class Site {
 
   private async openLink(): Promise<void> {
     const { site, link, target } = this.config;
-    if (link === null) return;
+    if (link === null || this.opened || this.heldUp || this.closed) return;
     try {
       const { part } = await this.parts.drivers.openSite(site, link, target);
+      this.opened = true;
       this.set({ online: true }, null);
       if (part !== null) this.presence(part);
+      this.lookAtPart();
     } catch (error) {
       this.set({ online: false }, viewOf(error, null));
     }
   }
 
-  /** The link is gone, with the driver or the cable. What runs ends by its own rejection, with the better error. */
+  /** The cable is out. What runs ends by its own rejection, with the better error; a contact on the cable is blind. */
   disconnected(error: unknown): void {
+    this.unwatched ||= this.config.link?.control.kind === 'modem-lines';
+    this.set({ online: false }, viewOf(error, null));
+  }
+
+  /** The driver process is gone, and with it the link and every report on the socket. */
+  driverDied(error: unknown): void {
+    this.opened = this.heldUp = false;
+    this.unwatched = true;
     this.set({ online: false }, viewOf(error, null));
   }
 
   /** The driver has opened the port again by itself. */
   reconnected(): void {
     this.set({ online: true }, null);
-    if (this.changedUnseen) void this.tryReadBack();
+    this.lookAtPart();
   }
 
-  /** The socket's contact reports. A new part starts by itself while a batch is open, or is read when one is awaited. */
+  /** The socket's contact reports. */
   presence(part: boolean): void {
+    if (this.closed) return;
     const { cleared, inserted } = presenceChange(this.facts, part);
     if (cleared) this.forget();
     this.set({ part }, this.facts.online ? null : this.error);
     if (!part) this.aborter?.abort(new RunError('part-removed'));
-    if (inserted && this.facts.running) return;
-    this.changedUnseen = inserted && !this.facts.online;
-    if (inserted && this.unread !== null) void this.tryReadBack();
-    else if (inserted) this.offer();
+    this.newPart = part && (this.newPart || inserted || this.unwatched);
+    this.unwatched = false;
+    this.lookAtPart();
+  }
+
+  /**
+   * A part that came in is looked at as soon as nothing else is under way: started, read back where a reading is
+   * awaited, or, where it came in under a result, asked whether the result is its own.
+   */
+  private lookAtPart(): void {
+    if (!this.newPart || this.busy !== null || !this.facts.online) return;
+    this.newPart = false;
+    if (this.unread !== null) void this.tryReadBack();
+    else if (this.facts.result === 'passed') void this.occupy(() => this.recheck());
+    else this.offer();
+  }
+
+  /** A result is for one part only: the unique id tells whether that part is still in. Never rejects. */
+  private async recheck(): Promise<void> {
+    const made = this.tracker?.view(false).chipUid ?? null;
+    const abort = (this.aborter = new AbortController());
+    const found = await readChipUid(this.parts.ports, this.config.site, abort.signal);
+    this.aborter = null;
+    if (found === made || this.facts.part !== true) return;
+    this.forget();
+    this.newPart = true;
+    this.set({}, null);
   }
 
   /** Starts a part that is in and waiting, where the floor allows it. A refusal is shown, never thrown. */
   offer(): void {
-    if (!this.parts.floor.running || this.state !== 'ready' || this.facts.part !== true) return;
-    void this.startOrShow(null);
+    if (!this.parts.floor.running || this.busy !== null) return;
+    if (this.state === 'ready' && this.facts.part === true) void this.startOrShow(null);
   }
 
   /** Starts, or shows on the site why it cannot. */
@@ -124,44 +166,61 @@ export class Site {
   /** Begins a run; resolves when it is under way. Throws AppError when the site or the batch does not allow it. */
   async start(operator: string | null): Promise<void> {
     const again = this.state === 'failed' && this.tracker?.view(false).error?.retry === true;
-    if (
-      this.busy !== null ||
-      (this.state !== 'ready' && !again) ||
-      this.facts.part === false ||
-      !this.facts.online
-    )
-      throw siteNotReady(this.config.site, this.state);
+    const startable = (this.state === 'ready' || again) && this.facts.part !== false && this.facts.online;
+    if (this.busy !== null || this.closed || !startable) throw siteNotReady(this.config.site, this.state);
     const place = this.parts.floor.take(operator);
     const begun = Promise.withResolvers<undefined>();
-    this.busy = this.produce(place, begun).finally(() => (this.busy = null));
+    this.newPart = false;
+    void this.occupy(() => this.produce(place, begun));
     await begun.promise;
   }
 
-  private async produce(place: Place, begun: PromiseWithResolvers<undefined>): Promise<void> {
-    let end: RunEnd | null = null;
+  /** Has the site to itself while `work` lasts; a part that came in meanwhile is looked at afterwards. */
+  private async occupy(work: () => Promise<void>): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    this.busy = promise.then(() => undefined);
     try {
-      const { batchId, job, operator } = place;
-      const site = this.config.site;
-      const id = this.parts.newId();
-      const row = await this.parts.ports.runs.begin({ id, batchId, jobId: job.recipe.id, site, operator });
-      this.tracker = new RunTracker(row, job.recipe, this.parts.ports.clock);
-      this.set({ running: true, result: null }, null);
-      begun.resolve(undefined);
-      await place.begun();
-      end = await this.execute(row, job, place);
-    } catch (error) {
-      begun.reject(error);
+      await work();
     } finally {
-      await place.release(end, this.tracker?.view(false).phases ?? []);
+      this.busy = null;
+      resolve(undefined);
+      if (!this.closed) this.lookAtPart();
     }
-    if (end !== null) await this.ended(end);
   }
 
-  private execute(row: RunRow, job: RunJob, place: Place): Promise<RunEnd> {
-    const [stop, abort, tracker] = [new AbortController(), new AbortController(), this.tracker];
-    if (tracker === null) throw new RunError('internal');
+  /** Work of others on this link, such as a self-test: nothing starts meanwhile. Throws AppError `site-not-ready`. */
+  async exclusively<T>(work: () => Promise<T>): Promise<T> {
+    const taken = this.busy !== null || this.state === 'running' || this.state === 'unknown';
+    if (taken) throw siteNotReady(this.config.site, this.state === 'unknown' ? 'unknown' : 'running');
+    const result: T[] = [];
+    await this.occupy(async () => void result.push(await work()));
+    return result[0] as T;
+  }
+
+  /** Never rejects: whatever fails, the site comes to an end and the place is given back. */
+  private async produce(place: Place, begun: PromiseWithResolvers<undefined>): Promise<void> {
+    const { batchId, job, operator } = place;
+    const { runs, clock } = this.parts.ports;
+    const { site } = this.config;
+    const run = { id: this.parts.newId(), batchId, jobId: job.recipe.id, site, operator };
+    const row = await runs.begin(run).catch((error: unknown) => {
+      begun.reject(error);
+      return null;
+    });
+    if (row === null) return place.release(null, []);
+    this.tracker = new RunTracker(row, job.recipe, clock);
+    this.set({ running: true, result: null }, null);
+    begun.resolve(undefined);
+    place.begun();
+    const end = await this.execute(row, this.tracker, job, place);
+    await this.ended(row, this.tracker, end, place);
+  }
+
+  private execute(row: RunRow, tracker: RunTracker, job: RunJob, place: Place): Promise<RunEnd> {
+    const [stop, abort] = [new AbortController(), new AbortController()];
     this.stopper = stop;
     this.aborter = abort;
+    if (this.closed) abort.abort(new RunError('interrupted'));
     return executeRun(
       {
         ...{ row, job, tracker, stop: stop.signal, abort: abort.signal },
@@ -172,28 +231,44 @@ export class Site {
     );
   }
 
-  private async ended(end: RunEnd): Promise<void> {
+  /** The batch counts first: whoever sees the site settled finds the counts settled too. */
+  private async ended(row: RunRow, tracker: RunTracker, end: RunEnd, place: Place): Promise<void> {
     this.stopper = this.aborter = null;
-    this.tracker?.end(end.error);
-    if (end.stuck) await this.reopen();
-    if (end.outcome === 'unknown') this.unread = await this.parts.ports.runs.get(end.runId);
+    tracker.end(end.error);
+    const { phases, chipUid, deviceId, attempt } = tracker.view(false);
+    if (end.outcome === 'unknown') {
+      this.unread = { ...row, chipUid, deviceId, attempt, outcome: 'unknown', error: end.error };
+    }
+    await place.release(end, phases);
     this.set({ running: false, result: end.outcome }, this.error);
+    if (end.stuck) this.leaveBehind();
     if (end.adopt !== null) await this.adopt(end.adopt);
   }
 
-  private async reopen(): Promise<void> {
-    await this.parts.drivers.closeSite(this.config.site).catch(() => undefined);
-    await this.connect();
+  /** An operation answers no abort: the site is off until the driver lets go of the link, then it is opened anew. */
+  private leaveBehind(): void {
+    this.heldUp = true;
+    this.opened = false;
+    this.set({ online: false }, failureView('no-answer', null));
+    const free = (): void => {
+      if (!this.heldUp) return;
+      this.heldUp = false;
+      void this.connect();
+    };
+    void this.parts.drivers.closeSite(this.config.site).then(free, free);
   }
 
   /** The part in the socket has an older run that nobody read: that one comes first, wherever it began. */
   private async adopt(runId: string): Promise<void> {
-    const row = await this.parts.ports.runs.get(runId);
-    if (row?.outcome !== 'unknown') return;
-    this.parts.onAdopted(runId, this.config.site);
-    await this.restore(row);
-    this.busy = null;
-    await this.tryReadBack();
+    try {
+      const row = await this.parts.ports.runs.get(runId);
+      if (row?.outcome !== 'unknown') return;
+      await this.restore(row);
+      this.parts.onAdopted(runId, this.config.site);
+      await this.settle(row);
+    } catch (error) {
+      this.set({}, viewOf(error, null));
+    }
   }
 
   /** Shows a run of an earlier process, or of another site, that is to be read back here. */
@@ -208,39 +283,44 @@ export class Site {
   /** Another site has the part, or the batch was closed with the run left unread. */
   letGo(): void {
     this.forget();
+    this.newPart = this.facts.part === true;
     this.set({}, this.error);
-    this.offer();
+    this.lookAtPart();
   }
 
-  /** Reads back where that is possible at all; used where nobody pressed a button. */
+  /** Reads back where that is possible at all; used where nobody pressed a button. Never rejects. */
   async tryReadBack(): Promise<void> {
     if (this.unread === null || this.busy !== null || !this.facts.online || this.facts.part === false) return;
-    await this.readBack();
+    await this.readBack().catch((error: unknown) => this.set({}, viewOf(error, null)));
   }
 
   /** Ends an unknown run as what silicon says. Resolves when the site's state is settled. */
   async readBack(): Promise<void> {
-    if (this.unread === null) throw nothingToReadBack(this.config.site);
-    if (this.busy !== null) throw siteNotReady(this.config.site, 'running');
-    this.busy = this.settle(this.unread).finally(() => (this.busy = null));
-    await this.busy;
+    const { unread } = this;
+    if (unread === null) throw nothingToReadBack(this.config.site);
+    if (this.busy !== null || this.closed) throw siteNotReady(this.config.site, 'running');
+    await this.occupy(() => this.settle(unread));
   }
 
   private async settle(row: RunRow): Promise<void> {
     const job = await this.parts.floor.jobOf(row.batchId);
     if (!this.facts.online) await this.connect();
+    if (!this.facts.online) throw siteNotReady(this.config.site, 'offline');
     const [abort, tracker] = [new AbortController(), this.tracker];
     if (tracker === null) throw noSuchSite(this.config.site);
     this.aborter = abort;
+    if (this.closed) abort.abort(new RunError('interrupted'));
     const onChange = (now: boolean) => this.changed(now);
     const { site } = this.config;
     const end = await readBack({ row, job, site, tracker, abort: abort.signal, onChange }, this.parts.ports);
     this.aborter = null;
     tracker.end(end.error);
-    if (end.outcome !== 'unknown') this.unread = null;
-    // The batch counts first: whoever sees the site settled finds the counts settled too.
     if (end.outcome !== 'unknown') await this.parts.floor.decided(end);
+    // Another site may have taken the run over, or the batch was closed without it.
+    if (this.unread?.id !== row.id) return;
+    if (end.outcome !== 'unknown') this.unread = null;
     this.set({ result: end.outcome }, this.error);
+    if (end.stuck) this.leaveBehind();
   }
 
   /** Honoured between irreversible steps; a run that has begun to lock is led to its end. */
@@ -248,20 +328,23 @@ export class Site {
     this.stopper?.abort(new RunError('stopped'));
   }
 
-  /** The operator says that the part is out. */
+  /** The operator says that the part is out. A fixture that sees the part knows better. */
   clear(): void {
-    if (this.state !== 'passed' && this.state !== 'failed') throw notCleared(this.config.site, this.state);
+    const settled = this.state === 'passed' || this.state === 'failed';
+    if (!settled || this.facts.part === true) throw notCleared(this.config.site, this.state);
     this.forget();
     this.set({}, this.error);
   }
 
-  /** Ends what runs and gives the link back. */
+  /** Ends what runs and gives the link back. Nothing starts from here on. */
   async close(): Promise<void> {
+    this.closed = true;
     this.stopper?.abort(new RunError('interrupted'));
     this.aborter?.abort(new RunError('interrupted'));
-    await this.busy?.catch(() => undefined);
+    await this.busy;
+    await this.linking;
     this.throttle.cancel();
-    await this.parts.drivers.closeSite(this.config.site).catch(() => undefined);
+    if (this.opened) await this.parts.drivers.closeSite(this.config.site).catch(() => undefined);
   }
 
   private forget(): void {

@@ -82,8 +82,7 @@ export class Sites {
 
   private driverDied(): void {
     this.down = true;
-    for (const site of this.all())
-      site.disconnected(new DriverError('host-died', 'The driver process ended.'));
+    for (const site of this.all()) site.driverDied(new DriverError('host-died', 'The driver process ended.'));
   }
 
   /** What the death of the driver left unread is read at once: nobody has touched the parts. */

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Handlers } from '#contract/contract.ts';
+import type { Handlers, HandlersOf } from '#contract/contract.ts';
 import type { DriverHost } from '#drivers/core/host-api.ts';
 import { createCheckpoints } from '#services/audit/checkpoints.ts';
 import { createBatchHandlers } from '#services/batches/handlers.ts';
@@ -19,7 +19,6 @@ import { createRecords } from '#services/records/records.ts';
 import { createSiteHandlers } from '#services/sites/handlers.ts';
 import { BENCH_SETTING, parseBench, type SiteConfig } from '#services/sites/site-config.ts';
 import { Sites } from '#services/sites/sites.ts';
-import { createUnitHandlers } from '#services/units/handlers.ts';
 import type { Vault } from '#services/vault/vault.ts';
 import type { RunRow, Store } from '#store/api.ts';
 import { DriverWatch } from './driver-watch.ts';
@@ -32,6 +31,7 @@ export interface StationDeps {
   vault: Pick<Vault, 'kind' | 'locked'>;
   authority: Authority;
   drivers: DriverHost;
+  /** Every one of them is in the store already. */
   jobs: ReadonlyMap<string, LoadedJob>;
   /** Null: there is no virtual bench. */
   hands: VirtualHands | null;
@@ -45,6 +45,7 @@ export interface StationDeps {
   exportsFolder: string;
   /** Licences of everything that is bundled, for the About page. */
   notices: string;
+  unitHandlers: HandlersOf<'units.search' | 'units.get' | 'units.export'>;
   /** A defect of ours that stopped nothing: for the log. */
   onDefect: (error: unknown) => void;
 }
@@ -98,13 +99,13 @@ class StationCore {
       ...{ store, jobs, drivers, demo },
       publish: (view) => this.events.publish('batch.changed', view),
       onRoom: () => this.sites.offerAll(),
+      onDefect,
     });
     this.sites = this.makeSites([]);
   }
 
   async start(): Promise<void> {
-    const { store, jobs, drivers, sites } = this.deps;
-    for (const job of jobs.values()) await putJob(store, job);
+    const { store, drivers, sites } = this.deps;
     await this.production.load();
     this.sites = this.makeSites([...sites, ...parseBench(await store.settings.get(BENCH_SETTING))]);
     this.unsubscribe = [
@@ -197,7 +198,7 @@ class StationCore {
     return {
       ...createSessionHandlers({ store, demo, sessions }),
       ...createJobHandlers({ store, jobs, demo }),
-      ...createUnitHandlers({ store, exportsFolder }),
+      ...deps.unitHandlers,
       ...createSiteHandlers(sites),
       ...createBenchHandlers({ ...deps, sites }),
       ...createBatchHandlers({
@@ -214,12 +215,4 @@ class StationCore {
     await this.sites.close();
     for (const remove of this.unsubscribe) remove();
   }
-}
-
-function putJob(store: Store, { recipe, sha256, canonical }: LoadedJob): Promise<void> {
-  const { id, name, revision, allowance } = recipe;
-  return store.jobs.put(
-    { id, name, revision, sha256, recipe: canonical, allowanceTotal: allowance },
-    'station',
-  );
 }

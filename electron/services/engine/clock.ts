@@ -1,0 +1,2 @@
+/** Milliseconds of a monotonic clock. */
+export type Clock = () => number;
