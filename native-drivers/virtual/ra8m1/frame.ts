@@ -22,14 +22,17 @@ export type RomInput = RomFrame | RomByte;
  * 01|81 LNH LNL CODE payload SUM ETX; LN counts code and payload; LNH..SUM add up to 0.
  */
 export class RomParser {
-  private pending: number[] = [];
+  private pending: Uint8Array = new Uint8Array(0);
 
   push(bytes: Uint8Array): RomInput[] {
+    const all = this.pending.length === 0 ? bytes : Buffer.concat([this.pending, bytes]);
     const inputs: RomInput[] = [];
-    for (const byte of bytes) {
-      this.pending.push(byte);
-      this.scan(inputs);
+    let at = 0;
+    for (let next = takeInput(all, at); next !== null; next = takeInput(all, at)) {
+      inputs.push(next.input);
+      at += next.size;
     }
+    this.pending = all.slice(at);
     return inputs;
   }
 
@@ -41,37 +44,29 @@ export class RomParser {
   /** Gives up a half frame and says how many bytes that was. */
   abandon(): number {
     const lost = this.pending.length;
-    this.pending = [];
+    this.pending = new Uint8Array(0);
     return lost;
-  }
-
-  private scan(inputs: RomInput[]): void {
-    const start = this.pending[0];
-    if (start !== SOH && start !== SOD) return this.shift(inputs);
-    if (this.pending.length < 3) return;
-    const length = ((this.pending[1] ?? 0) << 8) | (this.pending[2] ?? 0);
-    // No frame has such a length: the start byte was noise, and what follows it may begin a frame.
-    if (length < 1 || length > MAX_PAYLOAD + 1) return this.shift(inputs);
-    if (this.pending.length < length + 5) return;
-    inputs.push(readFrame(Uint8Array.from(this.pending), length));
-    this.pending = [];
-  }
-
-  private shift(inputs: RomInput[]): void {
-    const value = this.pending.shift();
-    if (value === undefined) return;
-    inputs.push({ type: 'byte', value });
-    const rest = this.pending;
-    this.pending = [];
-    for (const byte of rest) {
-      this.pending.push(byte);
-      this.scan(inputs);
-    }
   }
 }
 
+/** What begins at `at`; null while that cannot be told. */
+function takeInput(bytes: Uint8Array, at: number): { input: RomInput; size: number } | null {
+  const value = bytes[at];
+  if (value === undefined) return null;
+  const outside = { input: { type: 'byte', value }, size: 1 } as const;
+  if (value !== SOH && value !== SOD) return outside;
+  const [high, low] = [bytes[at + 1], bytes[at + 2]];
+  if (high === undefined || low === undefined) return null;
+  const length = (high << 8) | low;
+  // No frame has such a length: the start byte was noise, and what follows it may begin a frame.
+  if (length < 1 || length > MAX_PAYLOAD + 1) return outside;
+  const size = length + 5;
+  if (at + size > bytes.length) return null;
+  return { input: readFrame(bytes.slice(at, at + size), length), size };
+}
+
 function readFrame(bytes: Uint8Array, length: number): RomFrame {
-  const sum = bytes.subarray(1, 4 + length).reduce((total, byte) => total + byte, 0) & 0xff;
+  const sum = sumOf(bytes, 4 + length);
   const ended = bytes[4 + length] === ETX;
   return {
     type: 'frame',
@@ -88,8 +83,14 @@ export function encodeAnswer(code: number, payload: Uint8Array): Uint8Array {
   const frame = new Uint8Array(length + 5);
   frame.set([SOD, length >> 8, length & 0xff, code]);
   frame.set(payload, 4);
-  const sum = frame.subarray(1, 3 + length).reduce((total, byte) => total + byte, 0);
-  frame[3 + length] = -sum & 0xff;
+  frame[3 + length] = -sumOf(frame, 3 + length) & 0xff;
   frame[4 + length] = ETX;
   return frame;
+}
+
+/** Sum of the bytes behind the start byte, up to `end`, mod 256. */
+function sumOf(bytes: Uint8Array, end: number): number {
+  let sum = 0;
+  for (let index = 1; index < end; index += 1) sum += bytes[index] ?? 0;
+  return sum & 0xff;
 }

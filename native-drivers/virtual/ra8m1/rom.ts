@@ -63,12 +63,10 @@ export class Rom implements RomSession {
     if (this.parser.inFrame && at - this.lastByte > STALL_NS) this.host.countDiscarded(this.parser.abandon());
     this.lastByte = at;
     // Before the handshake there are no frames: an inquiry sent too early is bytes like any others.
-    const inputs: RomInput[] = [];
-    for (const byte of bytes) {
-      if (this.synced === 'yes') inputs.push(...this.parser.push(Uint8Array.of(byte)));
-      else inputs.push({ type: 'byte', value: byte });
-      if (inputs.length > 0) this.enqueue(inputs.splice(0), at);
-    }
+    let early = 0;
+    for (; this.synced !== 'yes' && early < bytes.length; early += 1)
+      this.enqueue({ type: 'byte', value: bytes[early] ?? 0 }, at);
+    for (const input of this.parser.push(bytes.subarray(early))) this.enqueue(input, at);
   }
 
   /** Reset or power cut: whatever was going on ends where it is. */
@@ -120,12 +118,10 @@ export class Rom implements RomSession {
     this.lastZero = -Infinity;
   }
 
-  private enqueue(inputs: RomInput[], at: number): void {
-    for (const input of inputs) {
-      // The state the next byte is read in depends on this one: the handshake is handled at once.
-      if (input.type === 'byte' && !this.running) this.takeByte(input.value, at);
-      else this.queue.push({ input, at });
-    }
+  private enqueue(input: RomInput, at: number): void {
+    // The state the next byte is read in depends on this one: the handshake is handled at once.
+    if (input.type === 'byte' && !this.running) this.takeByte(input.value, at);
+    else this.queue.push({ input, at });
     if (!this.running && this.queue.length > 0) void this.work();
   }
 
