@@ -72,7 +72,7 @@ async function build(options: ComposeOptions, closers: Closers): Promise<Running
   const name = await stationName(store);
   const vault = await openVault({ dataDir, keys: store.keys, source: vaultSource(options) });
   closers.push(() => vault.close());
-  const authority = await createAuthority(vault, store, name);
+  const authority = await createAuthority(vault, store, name, demo);
   const jobs = await registerJobs(options, store);
   if (demo) await addDemoPeople(store);
   else await addFirstOfficer(store, options.notify);

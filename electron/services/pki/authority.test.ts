@@ -36,7 +36,7 @@ it('is made at first start and the same after a restart', async () => {
   expect(Buffer.from(second.root)).toEqual(Buffer.from(first.root));
   expect(Buffer.from(second.issuerCertificate)).toEqual(Buffer.from(first.issuerCertificate));
   expect(Buffer.from(second.station)).toEqual(Buffer.from(first.station));
-  expect(first.issuerName).toBe('O=Rootline demo, CN=Rootline demo issuing CA');
+  expect(first.issuerName).toBe('O=Station 7, CN=Station 7 issuing CA');
 });
 
 it('finishes a first start that died after any write', async () => {

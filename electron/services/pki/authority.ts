@@ -91,12 +91,16 @@ async function ensureCertificate(
   return made;
 }
 
-function namesOf(station: string): AuthorityNames {
+/** Names of X.520 end at 64 characters (RFC 5280, appendix A). */
+const LONGEST_NAME = 64;
+
+function namesOf(station: string, demo: boolean): AuthorityNames {
+  const owner = demo ? 'Rootline demo' : station.slice(0, LONGEST_NAME - ' issuing CA'.length);
   return {
-    organization: 'Rootline demo',
-    root: 'Rootline demo root CA',
-    issuing: 'Rootline demo issuing CA',
-    station: station.slice(0, 64),
+    organization: owner,
+    root: `${owner} root CA`,
+    issuing: `${owner} issuing CA`,
+    station: station.slice(0, LONGEST_NAME),
   };
 }
 
@@ -105,8 +109,11 @@ interface Material {
   certificates: Record<KeyId, Buffer>;
 }
 
-async function loadMaterial(vault: KeyVault, store: AuthorityStore, stationName: string): Promise<Material> {
-  const names = namesOf(stationName);
+async function loadMaterial(
+  vault: KeyVault,
+  store: AuthorityStore,
+  names: AuthorityNames,
+): Promise<Material> {
   const { settings } = store;
   const root = await vaultSigner(vault, store, 'root-ca');
   const issuing = await vaultSigner(vault, store, 'issuing-ca');
@@ -140,15 +147,16 @@ function profileOf({ certificate, target }: Recipe): IssueRequest['profile'] {
 }
 
 /**
- * Loads the authority, making what is missing: a demo root, an issuing CA and the station's key at first start.
+ * Loads the authority, making what is missing: a root, an issuing CA and the station's key at first start.
  * Checks on every start that the three certificates still hold together. Throws AppError `chain-invalid`.
  */
 export async function createAuthority(
   vault: KeyVault,
   store: AuthorityStore,
   stationName: string,
+  demo = false,
 ): Promise<Authority> {
-  const { signers, certificates } = await loadMaterial(vault, store, stationName);
+  const { signers, certificates } = await loadMaterial(vault, store, namesOf(stationName, demo));
   for (const id of Object.values(KEY_IDS)) checkKeyOf(id, signers[id], certificates[id]);
   const [root, issuing] = [certificates['root-ca'], certificates['issuing-ca']];
   const trusted = { root: new X509Certificate(root), issuing: new X509Certificate(issuing) };

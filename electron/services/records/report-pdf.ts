@@ -8,7 +8,8 @@ const COLUMN = (INNER - GAP) / 2;
 const ROWS = 7;
 
 const count = (value: number) => value.toLocaleString('en');
-const percent = (value: number | null) => (value === null ? '–' : `${(value * 100).toFixed(1)} %`);
+const percent = (value: number | null) =>
+  value === null ? '–' : `${value === 1 ? '100' : (value * 100).toFixed(1)} %`;
 const seconds = (value: number | null) => (value === null ? '–' : `${value.toFixed(1)} s`);
 /** `2026-11-23 14:52 UTC`: the same everywhere, whatever the reader's locale. */
 const instant = (value: string | null) =>

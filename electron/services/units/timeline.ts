@@ -23,14 +23,35 @@ const titles: Record<Exclude<JournalKind, 'outcome'>, string> = {
   'read-back': 'read back',
 };
 
+/** What a fact is called on screen, and how its value reads; a fact that stands elsewhere on the page is left out. */
+const facts: Record<string, { label: string; show: (value: unknown) => string } | null> = {
+  operation: null,
+  job: null,
+  attempt: null,
+  chipUid: { label: 'chip', show: String },
+  maxBaudRate: { label: 'offers', show: (value) => `${Number(value).toLocaleString('en')} baud` },
+  baudRate: { label: 'at', show: (value) => `${Number(value).toLocaleString('en')} baud` },
+  bytes: { label: '', show: (value) => `${Number(value).toLocaleString('en')} B` },
+  seconds: { label: 'in', show: (value) => `${Number(value).toFixed(2)} s` },
+  crc32: { label: 'CRC-32', show: String },
+  sha256: { label: 'SHA-256', show: String },
+  image: { label: 'image', show: String },
+};
+
 /** Values longer than this are cut: a time line is read, the record holds the whole. */
 const MAX_VALUE = 64;
 
 function fact([name, value]: [string, unknown]): string[] {
   if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') return [];
-  const text = String(value);
-  return [`${name} ${text.length > MAX_VALUE ? `${text.slice(0, MAX_VALUE)}…` : text}`];
+  const known = facts[name];
+  if (known === null) return [];
+  const text = known === undefined ? String(value) : known.show(value);
+  const label = known === undefined ? words(name) : known.label;
+  return [`${label} ${text.length > MAX_VALUE ? `${text.slice(0, MAX_VALUE)}…` : text}`.trim()];
 }
+
+/** `helperDataHash` -> `helper data hash`. */
+const words = (name: string): string => name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 
 function errorText(body: Record<string, unknown>): string | null {
   const error = body['error'];

@@ -4,7 +4,7 @@ import { describeCertificate } from '#services/pki/describe-certificate.ts';
 import type { RunRow, Store } from '#store/api.ts';
 import { readAttempt, recipeOf, type ReadAttempt } from './unit-attempts.ts';
 
-export type UnitReads = Pick<Store, 'units' | 'runs' | 'jobs' | 'batches' | 'certificates'>;
+export type UnitReads = Pick<Store, 'units' | 'runs' | 'jobs' | 'batches' | 'certificates' | 'people'>;
 
 /** Attempts shown, newest first: with their time lines they stay far below the largest message. */
 const ATTEMPTS_SHOWN = 10;
@@ -40,6 +40,12 @@ async function attemptsOf(store: UnitReads, runs: readonly RunRow[]) {
   return { attempts, job };
 }
 
+/** `Mara Voss (114)`; the id alone where the person is no longer known. */
+async function personOf({ people }: UnitReads, id: string): Promise<string> {
+  const person = await people.get(id);
+  return person === null ? id : `${person.name} (${id})`;
+}
+
 /** Everything the station knows of one unit. Throws AppError `not-found`. */
 export async function unitDetail(store: UnitReads, unitId: string): Promise<UnitDetail> {
   const found = await store.units.get(unitId);
@@ -50,7 +56,7 @@ export async function unitDetail(store: UnitReads, unitId: string): Promise<Unit
   return {
     unit: found.unit,
     job: job ?? newest.jobId,
-    operator: newest.operator,
+    operator: await personOf(store, newest.operator),
     attempts: attempts.map(({ view }) => view),
     measurements: attempts[0]?.measurements.map(({ phase: _, ...measurement }) => measurement) ?? [],
     timeline: attempts.flatMap(({ timeline }) => timeline).sort((a, b) => a.sequence - b.sequence),
