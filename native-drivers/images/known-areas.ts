@@ -4,7 +4,8 @@ const KIB = 1024;
 
 /**
  * Programmable memory by target, so that a job can be refused at a desk, with no chip in the socket. The chip's own
- * area list is compared again in the socket. RA8M1: User's Manual: Hardware, flash memory and option-setting memory.
+ * area list is compared again in the socket. RA8M1: addresses and sizes as SEGGER's knowledge base lists them for its
+ * 2 MB part, units as FSP's r_flash_hp has them for parts of this structure; 2016 KiB, as public RA8M1 tools program.
  */
 const AREAS: Readonly<Record<string, readonly MemoryArea[]>> = {
   ra8m1: [

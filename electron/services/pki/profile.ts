@@ -31,7 +31,7 @@ export function hardwareTypeOf(target: string): string {
   return hardwareTypes[target] ?? PLACEHOLDER_ARC;
 }
 
-/** 99991231235959Z: an IDevID never expires (IEEE 802.1AR, 8.7; RFC 5280, 4.1.2.5). */
+/** 99991231235959Z: an IDevID never expires (IEEE 802.1AR, 8; RFC 5280, 4.1.2.5). */
 export const NO_EXPIRY = new Date('9999-12-31T23:59:59Z');
 
 /** What a job says about its device certificates. */

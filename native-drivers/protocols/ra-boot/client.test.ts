@@ -5,7 +5,7 @@ import { crc32Of, erase, read, write } from './memory.ts';
 import { scriptedChip } from './scripted-chip.test-support.ts';
 import type { ScriptedChip, Turn } from './scripted-chip.test-support.ts';
 
-/** Conversations byte for byte as R01AN5372 shows them. */
+/** Conversations in the frames of R01AN5562, as public tools hold them. */
 const SYNC: Turn[] = [
   { expect: '00 00 00', answer: '00' },
   { expect: '55', answer: 'C6' },

@@ -1,7 +1,9 @@
 /**
- * Numbers of the boot protocol that the ROM of Renesas RA chips speaks. Source: Renesas application note R01AN5372,
- * "RA family, system specifications for standard boot firmware" (frames: section 3, commands: section 5, status codes:
- * section 6), and R01AN7140 for the commands that RA8 adds (26, 2E, 72, 73, 75).
+ * Numbers of the boot protocol that the ROM of Renesas RA chips speaks. Frames, hand-shake and the commands that RA8
+ * shares with older parts: as R01AN5562 ("Standard Boot Firmware for the RA family MCUs Based on Arm Cortex-M33") has
+ * them and public tools send them (vjardin/radfu, robinkrens/raflash). For RA8M1 Renesas' own example code names
+ * R01AN7140, which has not been compared: 28, 72, 73 and 75 are read off that example code, 26 and 2E off
+ * cryptoquantique/renesas-ra8m1-provisioning-tool.
  */
 
 /** First and last bytes of frames. */
@@ -22,7 +24,7 @@ export const INITIAL_BAUD_RATE = 9600;
 export const SYNC_BURST = Uint8Array.of(0, 0, 0);
 export const SYNC_ANSWER = 0x00;
 export const CONFIRM = 0x55;
-/** Boot codes: C3 Cortex-M4 and M23, C6 Cortex-M33 (and RA8M1 boards), C5 Cortex-M85. */
+/** Boot codes: C3 Cortex-M4 and M23, C6 Cortex-M33 and RA8M1 (Renesas' example code); C5 is one that radfu expects of Cortex-M85. */
 export const BOOT_CODES: readonly number[] = [0xc3, 0xc5, 0xc6];
 
 export const COMMAND = {

@@ -19,7 +19,7 @@ export function startByte(kind: Frame['kind']): number {
   return kind === 'command' ? SOH : SOD;
 }
 
-/** The byte that makes the sum of length, code, payload and itself 0 mod 256 (R01AN5372, section 3). */
+/** The byte that makes the sum of length, code, payload and itself 0 mod 256. */
 export function checksum(bytes: Uint8Array, from: number, to: number): number {
   let sum = 0;
   for (let index = from; index < to; index += 1) sum += bytes[index] ?? 0;

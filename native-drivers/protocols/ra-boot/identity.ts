@@ -1,7 +1,7 @@
 import { DriverError } from '#drivers/core/errors.ts';
 import type { MemoryArea } from '#drivers/core/operations.ts';
 
-/** Answer of the signature command (R01AN5372, section 5, signature request). */
+/** Answer of the signature command (R01AN5562, section 6.15.2.2). */
 export interface Signature {
   maxBaudRate: number;
   areaCount: number;

@@ -20,7 +20,8 @@ export interface WrappedKey {
 }
 
 /**
- * OEM root public key (command 2E, RA8; R01AN7140). `permanent` sets PLK = 00: it can never be replaced.
+ * OEM root public key (command 2E, RA8; as the public provisioning tool for RA8M1 sends it). `permanent` sets PLK = 00:
+ * it can never be replaced.
  * Protection must be PL2.
  */
 export async function oemRootKey(client: RaBootClient, key: WrappedKey, permanent: boolean): Promise<void> {

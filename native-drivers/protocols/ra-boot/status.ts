@@ -29,7 +29,7 @@ export function answers(frame: Frame, command: number): boolean {
 
 /**
  * Throws what an error response says. A second status and an address may follow the status: four bytes each
- * (R01AN5562 section 6.18.2.3), or one and four, as a public tool for RA8 reads them.
+ * (R01AN5562 section 6.18.2.3, as radfu reads it), or one and four, as a public tool for RA8 reads them.
  */
 export function throwIfError(frame: Frame, command: number): void {
   const status = frame.payload[0] ?? 0;

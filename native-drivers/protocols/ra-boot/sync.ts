@@ -10,8 +10,8 @@ const BURSTS = 12;
 const CONFIRM_TIMEOUT_MS = 300;
 
 /**
- * The hand-shake after reset: zeros until 00, then 55 until the boot code (R01AN5372, section 2, communication
- * setting). Extra 00 after the first (a burst sent twice) are not taken for the boot code.
+ * The hand-shake after reset: zeros until 00, then 55 until the boot code (R01AN5562, section 4.6). Extra 00 after the
+ * first (a burst sent twice) are not taken for the boot code.
  * @returns the boot code. Throws `no-answer` when the chip stays silent.
  */
 export async function synchronise(transport: Transport, signal: AbortSignal): Promise<number> {

@@ -3,7 +3,7 @@ import { checksum, startByte } from './frame.ts';
 import type { Frame } from './frame.ts';
 import { DriverError } from '#drivers/core/errors.ts';
 
-/** Encodes one frame: start, length, code, payload, sum, end (R01AN5372, section 3). */
+/** Encodes one frame: start, length, code, payload, sum, end. */
 export function encodeFrame(kind: Frame['kind'], code: number, payload: Uint8Array): Uint8Array {
   if (payload.length > MAX_PAYLOAD) {
     throw new DriverError('bad-argument', 'A frame carries at most 1024 bytes.', {

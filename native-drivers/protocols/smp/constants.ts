@@ -1,7 +1,7 @@
 /**
  * Numbers of the Simple Management Protocol as Zephyr and MCUboot speak it.
  * Sources: Zephyr documentation, "SMP Protocol Specification", "SMP Transport Specification" (UART/serial and console)
- * and "OS management"; the enrolment group is ours: docs/protocols/enrolment-agent.md.
+ * and "Default/OS Management Group"; the enrolment group is ours: docs/protocols/enrolment-agent.md.
  */
 
 /** Lower three bits of the first header byte. A response is its request plus one. */
@@ -23,13 +23,13 @@ export const CARRIAGE_RETURN = 0x0d;
 
 /** Longest line we send: marker, 124 base64 characters, newline. */
 export const LINE_BYTES = 127;
-/** Longest line we accept; tools in use send 503 and more. */
+/** Longest line we accept: the limit of 127 is the sender's, no need of the protocol, and some tools exceed it. */
 export const MAX_LINE_BYTES = 8192;
 
 export const SmpGroup = { os: 0, enrolment: 66 } as const;
 export const OsCommand = { echo: 0, reset: 5, parameters: 6 } as const;
 
-/** Errors of SMP itself ("Management errors"), in `rc` of version 1 and of group-less failures. */
+/** Errors of SMP itself (Zephyr, `mcumgr_err_t`), in `rc` of version 1 and of group-less failures. */
 export const MgmtError = {
   ok: 0,
   unknown: 1,

@@ -11,7 +11,7 @@ export interface SmpPacket {
   payload: Uint8Array;
 }
 
-/** Header, big-endian: op and version, flags, payload length 2, group 2, sequence, command (Zephyr "SMP Protocol"). */
+/** Header, big-endian: op and version, flags, payload length 2, group 2, sequence, command (Zephyr "SMP Protocol Specification"). */
 export function packPacket(packet: SmpPacket): Uint8Array {
   const bytes = new Uint8Array(SMP_HEADER_BYTES + packet.payload.length);
   const view = new DataView(bytes.buffer);

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { ControlLines, ControlSpec } from '#drivers/core/link.ts';
 import type { ModemLines } from '../serial.ts';
 
-/** Reset must stay low at least 20 us after power is stable (RA8M1 data sheet, reset timing); adapters add jitter. */
+/** Assumed: far longer than a reset input asks for, so that an adapter's jitter does not matter. No document was compared. */
 const RESET_PULSE_MS = 5;
 /** No operating system gives an event for CTS or DSR through the serial library: the socket contact is sampled. */
 const CONTACT_SAMPLE_MS = 100;

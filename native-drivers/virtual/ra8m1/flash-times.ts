@@ -3,9 +3,8 @@ import type { Area } from './memory-map.ts';
 /**
  * Typical times of the flash, nanoseconds, at a flash clock of 20 to 60 MHz: 128-byte phrase 0.34 ms, erase of 8 KiB
  * 43 ms and of 32 KiB 157 ms, data flash 4 bytes 0.16 ms and 64-byte erase 1.7 ms.
- * These are the figures Renesas gives for the RA6 group's flash of the same structure ("Code flash memory
- * characteristics" and "Data flash memory characteristics" of the RA6M4 datasheet). The RA8M1 datasheet (R01DS0427)
- * has its own table, which is not reproduced here: take them as that order of magnitude.
+ * Assumed: the order of magnitude of Renesas flash of this structure (128-byte phrases, blocks of 8 and 32 KiB). They
+ * are not taken from the RA8M1 data sheet, which was not compared.
  */
 const MS = 1e6;
 const PHRASE_NS = 0.34 * MS;

@@ -2,7 +2,8 @@ import { AREAS } from './memory-map.ts';
 import { COMMAND, FIRST_BAUD_RATE, MAX_BAUD_RATE, RomRefusal, STATUS } from './protocol.ts';
 import type { RomCommand, RomSession } from './session.ts';
 
-/** Type of the signature: 01 is the group with life-cycle management (R01AN5562 section 6.15). */
+/** Type of the signature: 01 is the first group with life-cycle management (R01AN5562 section 6.15.2.2). Renesas' RA8
+ * example code takes 03 for RA8x1: a real part differs here, and no driver of ours looks at it. */
 const TYPE = 0x01;
 /** Major, minor, build: made up, no public tool looks at it. */
 const BOOT_FIRMWARE = [1, 8, 0];

@@ -14,7 +14,10 @@ const LEVEL_OF_KEY = new Map([
   [0x01, LEVEL.two],
   [0x02, LEVEL.one],
 ]);
-/** Appended to the challenge before the HMAC; public tools take zeros for it. */
+/**
+ * Appended to the challenge before the HMAC; radfu takes zeros for it. Renesas' RA8 example code answers with AES-CMAC
+ * over the challenge alone instead: this command is known to differ from a real RA8M1.
+ */
 const FIXED_VALUE = Buffer.alloc(32);
 
 const unsupported: RomCommand['run'] = () => {

@@ -1,6 +1,7 @@
 /**
  * Constants of the RA boot ROM as the simulated part speaks it. Sources: Renesas R01AN5562 (standard boot firmware of
- * Cortex-M33 parts) sections 4.6 and 6, and the public provisioning tool for RA8M1 where RA8 differs.
+ * Cortex-M33 parts) sections 4.6 and 6 as public tools quote it, and the public provisioning tool for RA8M1 where RA8
+ * differs. R01AN7140, which Renesas' example code names for RA8M1, has not been compared.
  * Written apart from the driver's own constants on purpose: the two agree only if both read the documents alike.
  */
 export const SOH = 0x01;
