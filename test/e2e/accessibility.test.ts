@@ -4,8 +4,8 @@ import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { BenchControl } from '#drivers/virtual/control-client.ts';
 import { benchSite, scan } from './hands.ts';
-import { openScreen, openWindow, pictureOfFailure, type OpenScreen } from './screen.ts';
-import { insert, openBatch, signIn, signOut, site, until } from './steps.ts';
+import { openScreen, pictureOfFailure, type OpenScreen } from './screen.ts';
+import { insert, openBatch, signIn, site, until } from './steps.ts';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const THEMES = ['dark', 'light', 'contrast'] as const;
@@ -113,7 +113,9 @@ describe('accessibility of every screen', { timeout: 120_000 }, () => {
 
   it('a site opened', async () => {
     await page.getByRole('button', { name: 'Open site A2' }).click();
-    await check('site-opened', () => page.getByRole('dialog').getByText('Enrol QDID').waitFor());
+    await check('site-opened', () =>
+      page.getByRole('dialog').getByText('Enrol QDID', { exact: true }).waitFor(),
+    );
     await page.keyboard.press('Escape');
   });
 

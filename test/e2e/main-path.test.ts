@@ -75,7 +75,7 @@ describe('one batch, from sign-in to signed records', { timeout: 90_000 }, () =>
     await Promise.all(SITES.map((id) => until(page, id, 'running')));
     await screen.shot('07-running-four-sites');
     await page.getByRole('button', { name: 'Open site A2' }).click();
-    await page.getByRole('dialog').getByText('Enrol QDID').waitFor();
+    await page.getByRole('dialog').getByText('Enrol QDID', { exact: true }).waitFor();
     await screen.shot('08-running-site-opened');
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'detached' });
