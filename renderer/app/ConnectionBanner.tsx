@@ -22,8 +22,8 @@ export function ConnectionBanner() {
     <Banner role="alert">
       <OutcomeIcon shape="offline" tone="unknown" size={24} />
       <span style={{ flex: 1 }}>
-        <b>Connection to the station lost.</b> Runs go on there. This screen shows the last known state and
-        catches up by itself.
+        <b>Connection to the station lost.</b> This screen shows the last known state and catches up by
+        itself. Runs do not need it. A station that was started again gives a new link.
       </span>
       <Button onClick={reconnect}>Reconnect now</Button>
     </Banner>

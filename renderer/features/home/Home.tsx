@@ -22,6 +22,7 @@ const Page = styled('div')({
 });
 const Column = styled('div')({
   minHeight: 0,
+  position: 'relative',
   overflow: 'auto',
   display: 'flex',
   flexDirection: 'column',

@@ -29,7 +29,13 @@ const Page = styled('div')({
   gap: 24,
   padding: '18px 24px',
 });
-const Column = styled(Stack)({ minHeight: 0, overflow: 'auto', padding: '2px 2px 8px', gap: 16 });
+const Column = styled(Stack)({
+  position: 'relative',
+  minHeight: 0,
+  overflow: 'auto',
+  padding: '2px 2px 8px',
+  gap: 16,
+});
 
 /** Traveller, job, checksum, quantity, and a pre-flight that must be green: then the batch may start. */
 export function PrepareBatch({ kind, value }: { kind: string | undefined; value: string }) {

@@ -34,13 +34,16 @@ const SIGNS: Record<PhaseView['state'], string> = {
   skipped: '–',
 };
 
+/** Phases that a failed run never came to say nothing on a card; the drawer lists them. */
+const reached = (phase: PhaseView): boolean => phase.state !== 'skipped';
+
 /** Every phase of the run with its time, on cards that have the room. */
 export function PhaseList({ run }: { run: RunView | null }) {
   if (!run) return <Room />;
   return (
     <Room>
       <List>
-        {run.phases.map((phase) => (
+        {run.phases.filter(reached).map((phase) => (
           <Item key={phase.id} data-phase={phase.state}>
             <Sign aria-hidden="true">{SIGNS[phase.state]}</Sign>
             <Name>{phase.title}</Name>

@@ -58,6 +58,9 @@ function Fact({
   );
 }
 
+/** Below this share a yield is not shown as good. */
+const GOOD_YIELD = 0.9;
+
 /** How the batch goes: made of ordered, yield, pace, why units failed, what holds it up. */
 export function SidePanel({ batch }: { batch: BatchView }) {
   const { counts } = batch;
@@ -72,7 +75,7 @@ export function SidePanel({ batch }: { batch: BatchView }) {
         <Bar value={counts.made / batch.quantity} label="Made of ordered" tone="pass" />
       </div>
       <dl style={{ margin: 0 }}>
-        <Fact name="Yield" tone={batch.yield === null ? undefined : 'pass'}>
+        <Fact name="Yield" tone={(batch.yield ?? 0) >= GOOD_YIELD ? 'pass' : undefined}>
           {percent(batch.yield)}
         </Fact>
         <Fact name="Failed">{count(counts.failed)}</Fact>

@@ -22,7 +22,7 @@ const Button = styled('button')(({ theme }) => ({
   textAlign: 'left',
   overflowWrap: 'anywhere',
   '&:hover': { background: theme.tokens.raised },
-  '&::after': { content: '""', position: 'absolute', inset: '-12px -4px' },
+  '&::after': { content: '""', position: 'absolute', inset: '-14px -4px' },
   '& svg': { fontSize: 14, flex: 'none', opacity: 0.8 },
 }));
 

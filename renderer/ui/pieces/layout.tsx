@@ -17,5 +17,5 @@ export const Stack = styled('div')({ display: 'flex', flexDirection: 'column', g
 /** Takes the room that is left. */
 export const Spring = styled('div')({ flex: 1 });
 
-/** A part of a screen that scrolls by itself, reachable by keyboard. */
-export const Scroll = styled('div')({ overflow: 'auto', minHeight: 0 });
+/** A part of a screen that scrolls by itself, reachable by keyboard. What is spoken only must not lengthen the page. */
+export const Scroll = styled('div')({ position: 'relative', overflow: 'auto', minHeight: 0 });
