@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
-import { benches, type Figure } from './benches.ts';
+import { benches } from './benches.ts';
+import type { Figure } from './figure.ts';
 
 const HELP = `Measurements of the station
 

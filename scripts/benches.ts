@@ -2,15 +2,8 @@ import { benchProgram } from '#drivers/bench/program.bench.ts';
 import { benchOverhead } from '#services/engine/bench/overhead.bench.ts';
 import { benchIssue } from '#services/pki/bench/bench-issue.ts';
 import { benchUnits } from '#store/bench/units.bench.ts';
+import type { Figure } from './figure.ts';
 import { benchColdStart } from './cold-start.bench.ts';
-
-/** One measured value and what it should be. `goal` in the value's own unit; null = for information. */
-export interface Figure {
-  name: string;
-  value: number;
-  unit: string;
-  goal: number | null;
-}
 
 interface Bench {
   title: string;

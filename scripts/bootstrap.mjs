@@ -18,6 +18,9 @@ const commands = {
   dist: 'scripts/dist.ts',
 };
 
+/** Node keeps what it compiled there, checked against the source each time: a third of a later start. */
+const compileCache = join(root, 'node_modules', '.cache', 'node-compile');
+
 const say = (text) => process.stderr.write(`${text}\n`);
 
 function fail(text) {
@@ -67,7 +70,7 @@ function run(script, args) {
   const path = `${join(root, 'node_modules', '.bin')}${process.platform === 'win32' ? ';' : ':'}${process.env.PATH}`;
   const child = spawn(pinnedNode(), ['--disable-warning=ExperimentalWarning', join(root, script), ...args], {
     stdio: 'inherit',
-    env: { ...process.env, PATH: path },
+    env: { NODE_COMPILE_CACHE: compileCache, ...process.env, PATH: path },
   });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   child.on('exit', (code, signal) => process.exit(code ?? (signal ? 1 : 0)));

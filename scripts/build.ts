@@ -1,8 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { build as bundle } from 'esbuild';
-import { build as buildPages } from 'vite';
 
 const root = join(import.meta.dirname, '..');
 const out = join(root, 'dist');
@@ -33,7 +31,9 @@ async function unlessFresh(name: string, folders: string[], make: () => Promise<
 export async function buildRenderer(): Promise<string> {
   const folder = join(out, 'renderer');
   await unlessFresh('renderer', ['renderer', 'electron/contract'], async () => {
-    await buildPages({
+    // Loaded only to build: both take longer to load than a fresh build takes to check.
+    const { build } = await import('vite');
+    await build({
       configFile: join(root, 'renderer', 'vite.config.ts'),
       root: join(root, 'renderer'),
       logLevel: 'error',
@@ -57,7 +57,8 @@ export async function buildElectron(): Promise<string> {
     absWorkingDir: root,
   } as const;
   await unlessFresh('electron', ['electron', 'native-drivers'], async () => {
-    await bundle({
+    const { build } = await import('esbuild');
+    await build({
       ...common,
       format: 'esm',
       outExtension: { '.js': '.mjs' },
@@ -70,7 +71,7 @@ export async function buildElectron(): Promise<string> {
       },
     });
     // A sandboxed preload is CommonJS.
-    await bundle({
+    await build({
       ...common,
       format: 'cjs',
       outExtension: { '.js': '.cjs' },

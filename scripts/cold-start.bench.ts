@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { chromium } from 'playwright-core';
-import type { Figure } from './benches.ts';
+import type { Figure } from './figure.ts';
 import { buildRenderer } from './build.ts';
 import { CHROMIUM_FLAGS } from './chromium-flags.ts';
 
