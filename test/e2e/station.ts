@@ -36,6 +36,8 @@ export async function startStation(options: StationOptions): Promise<StationProc
   const bench = ['--bench-speed', speed, '--bench-sites', String(sites)];
   const child = spawn(process.execPath, [join(root, 'scripts', 'start.ts'), ...args, ...bench], {
     cwd: root,
+    // As a person's terminal has it, not a test runner's.
+    env: { ...process.env, NODE_ENV: undefined },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   const said = collect(child);
