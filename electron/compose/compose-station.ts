@@ -60,25 +60,34 @@ export async function composeStation(options: ComposeOptions): Promise<RunningSt
   }
 }
 
+/** For what is awaited later: until then nobody looks at a failure, and none is lost. */
+function begun<T>(work: Promise<T>): Promise<T> {
+  work.catch(() => undefined);
+  return work;
+}
+
 async function build(options: ComposeOptions, closers: Closers): Promise<RunningStation> {
   const { dataDir, demo } = options;
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  // The two child processes need a while of their own: they start while this one opens store and vault.
+  const starting = beginBench(options, closers);
+  const drivers = createDriverHost(options.spawnDriverHost);
+  closers.push(() => drivers.close());
   const store = await openStore({
     dataDir,
     ...(options.storeWorker === undefined ? {} : { worker: options.storeWorker }),
   });
   closers.push(() => store.close());
   const log = createLog(dataDir);
+  const registered = begun(registerJobs(options, store));
+  const peopled = begun(demo ? addDemoPeople(store) : addFirstOfficer(store, options.notify));
   const name = await stationName(store);
   const vault = await openVault({ dataDir, keys: store.keys, source: vaultSource(options) });
   closers.push(() => vault.close());
   const authority = await createAuthority(vault, store, name, demo);
-  const jobs = await registerJobs(options, store);
-  if (demo) await addDemoPeople(store);
-  else await addFirstOfficer(store, options.notify);
-  const drivers = createDriverHost(options.spawnDriverHost);
-  closers.push(() => drivers.close());
-  const bench = await startBench(options, closers);
+  const jobs = await registered;
+  await peopled;
+  const bench = await takeBench(starting, closers);
   const exportsFolder = join(dataDir, 'exports');
   const station = await createStation({
     ...{ store, vault, authority, drivers, jobs, demo, dataDir, name },
@@ -135,8 +144,9 @@ async function registerJobs(options: ComposeOptions, store: Store): Promise<Read
   return jobs;
 }
 
-async function startBench(options: ComposeOptions, closers: Closers) {
-  if (!options.demo || options.startBench === null) return { hands: null, sites: [] };
+/** Starts the bench and does not wait for it; one that starts late is stopped all the same. */
+function beginBench(options: ComposeOptions, closers: Closers): Promise<BenchProcess> | null {
+  if (!options.demo || options.startBench === null) return null;
   const { sites, speed } = options.bench ?? { sites: 4, speed: 'wire' };
   const args = [
     '--target',
@@ -149,8 +159,17 @@ async function startBench(options: ComposeOptions, closers: Closers) {
     '--empty',
     '--attached',
   ];
-  const child = await options.startBench(args);
-  closers.push(() => child.stop());
+  const starting = begun(options.startBench(args));
+  closers.push(async () => {
+    const bench = await starting.catch(() => null);
+    await bench?.stop();
+  });
+  return starting;
+}
+
+async function takeBench(starting: Promise<BenchProcess> | null, closers: Closers) {
+  if (starting === null) return { hands: null, sites: [] };
+  const child = await starting;
   const hands = await openVirtualHands(child.sites);
   closers.push(() => hands.close());
   return { hands, sites: virtualSites(child.sites) };

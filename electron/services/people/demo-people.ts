@@ -1,7 +1,7 @@
 import type { Role } from '#contract/channel.ts';
 import type { Store } from '#store/api.ts';
 import { badgeHash, badgeSalt } from './badge.ts';
-import { hashPin } from './pin.ts';
+import { hashPin, PUBLIC_PIN_COST } from './pin.ts';
 
 interface DemoPerson {
   id: string;
@@ -23,7 +23,7 @@ export async function addDemoPeople(store: Pick<Store, 'people' | 'settings'>): 
   const salt = await badgeSalt(store);
   const known = new Set((await store.people.list()).map(({ id }) => id));
   const add = async ({ id, name, role, pin, badge }: DemoPerson): Promise<void> => {
-    const hashes = { pinHash: await hashPin(pin), badgeHash: badgeHash(badge, salt) };
+    const hashes = { pinHash: await hashPin(pin, PUBLIC_PIN_COST), badgeHash: badgeHash(badge, salt) };
     await store.people.put({ id, name, role, ...hashes, failedAttempts: 0, lockedUntil: null }, 'station');
   };
   await Promise.all(demoPeople.filter(({ id }) => !known.has(id)).map(add));

@@ -3,6 +3,8 @@ import { argon2id, type Argon2Cost } from '#services/vault/argon2.ts';
 
 /** One of the equal choices of the OWASP Password Storage Cheat Sheet, Argon2id: 7 MiB, five passes, one lane. */
 const PIN_COST: Argon2Cost = { memory: 7168, passes: 5, lanes: 1 };
+/** Of a PIN that is printed on the sign-in page: as good as none, and a first start need not wait for it. */
+export const PUBLIC_PIN_COST: Argon2Cost = { memory: 256, passes: 1, lanes: 1 };
 const SALT_BYTES = 16;
 const HASH_BYTES = 32;
 /** PHC string: $argon2id$v=19$m=..,t=..,p=..$salt$hash, base64 without padding. */
@@ -17,10 +19,10 @@ function derive(pin: string, salt: Uint8Array, cost: Argon2Cost): Promise<Uint8A
 }
 
 /** PHC string of a PIN under a fresh salt. */
-export async function hashPin(pin: string): Promise<string> {
+export async function hashPin(pin: string, cost = PIN_COST): Promise<string> {
   const salt = randomBytes(SALT_BYTES);
-  const hash = await derive(pin, salt, PIN_COST);
-  const { memory, passes, lanes } = PIN_COST;
+  const hash = await derive(pin, salt, cost);
+  const { memory, passes, lanes } = cost;
   return `$argon2id$v=19$m=${memory},t=${passes},p=${lanes}$${unpadded(salt)}$${unpadded(hash)}`;
 }
 

@@ -8,7 +8,6 @@ import { readme } from './readme.ts';
 import { recordFile, type UnitRecord } from './record-schema.ts';
 import { newTally, type AttemptTally } from './report-data.ts';
 import { reportOf } from './report-source.ts';
-import { renderReport } from './report-pdf.ts';
 
 export interface ExportDeps {
   store: Pick<Store, 'runs' | 'jobs' | 'batches' | 'certificates' | 'units' | 'people'>;
@@ -97,6 +96,8 @@ async function fill(
   const csv = await folder.grow('units.csv');
   const tally = await writeAttempts(deps, batchId, csv).finally(() => csv.close());
   const report = await reportOf(deps.store, deps.station, batchId, tally, madeAt);
+  // Fonts and layout are loaded when a batch is exported, not when the station starts.
+  const { renderReport } = await import('./report-pdf.ts');
   await folder.write('report.pdf', await renderReport(report));
   return units;
 }
