@@ -43,6 +43,6 @@ export function brokenLimit(
   const title = measurementTitle(name);
   const above = max !== null && value > max;
   const side = above ? { max } : min !== null ? { min } : {};
-  const label = `${title} ${above ? `> ${max}` : `< ${min ?? ''}`}${unit === 'count' ? '' : ` ${unit}`}`;
+  const label = `${title} ${above ? `> ${max}` : `< ${min ?? ''}`}${unit === 'count' || unit === 'score' ? '' : ` ${unit}`}`;
   return new RunError('limit', { measurement: name, title, label, value, unit, ...side });
 }

@@ -11,7 +11,7 @@ const Foot = styled('div')(({ theme }) => ({
   alignItems: 'center',
   gap: 8,
   flex: 'none',
-  minHeight: 22,
+  minHeight: 26,
   color: theme.tokens.dim,
   fontSize: 13,
   whiteSpace: 'nowrap',

@@ -14,7 +14,7 @@ export function components(t: Tokens): NonNullable<ThemeOptions['components']> {
           backgroundColor: t.raised,
           borderColor: t.line,
           color: t.text,
-          '&.MuiButton-colorError': { color: t.tone.fail.main },
+          '&.MuiButton-colorError:not(.Mui-disabled)': { color: t.tone.fail.main },
         },
         contained: {
           '&.Mui-disabled': { backgroundColor: t.raised, color: t.dim, outline: `1px dashed ${t.edge}` },
