@@ -51,6 +51,7 @@ describe('a fixture of eight', { timeout: 90_000 }, () => {
     await site(page, 'B2')
       .getByText(/Write · \d/)
       .waitFor();
+    await page.mouse.move(640, 795);
     await screen.shot('running-batch');
     await until(page, 'B4', 'empty');
     for (const id of ['A1', 'B2']) await until(page, id, 'running', 'passed');
