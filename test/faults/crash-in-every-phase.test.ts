@@ -1,5 +1,3 @@
-import { fork, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,34 +13,10 @@ import {
   type TestHands,
 } from '../integration/harness.ts';
 import type { CrashOrder } from './crash-station.ts';
+import { kill, runUntilHeld } from './crash.test-support.ts';
 
 type Bench = Awaited<ReturnType<typeof startBench>>;
 type After = CrashOrder['hold'][string]['after'];
-
-/** Starts a station in a process of its own and resolves once every site stands where it is to be killed. */
-async function runUntilHeld(order: CrashOrder, insert: () => Promise<void>): Promise<ChildProcess> {
-  const child = fork(join(import.meta.dirname, 'crash-station.ts'), [JSON.stringify(order)], {
-    execArgv: [],
-  });
-  const held = new Set<string>();
-  const all = Object.keys(order.hold).length;
-  const { promise, resolve, reject } = Promise.withResolvers<undefined>();
-  child.on('exit', () => reject(new Error('the station ended by itself')));
-  child.on('message', (message: { ready?: number; held?: string }) => {
-    if (message.ready !== undefined) insert().catch(reject);
-    if (message.held !== undefined) held.add(message.held);
-    if (held.size === all) resolve(undefined);
-  });
-  await promise;
-  return child;
-}
-
-async function kill(child: ChildProcess): Promise<void> {
-  child.removeAllListeners('exit');
-  const gone = once(child, 'exit');
-  child.kill('SIGKILL');
-  await gone;
-}
 
 /**
  * One site per phase, each held at its own place, and one kill -9 for all of them: after the restart every run ends as

@@ -5,8 +5,8 @@ import { openTestStation, type StationOptions } from '../integration/harness.ts'
 export interface CrashOrder {
   dataDir: string;
   bench: StationOptions['bench'];
-  /** Where each site stops for ever: right after this entry is durable, or while the act of the phase runs. */
-  hold: Record<string, { phase: string; after: 'intent' | 'act' | 'evidence' }>;
+  /** Where each site stops for ever: right after this entry is durable, or while the act of the phase runs. For `outcome`, `phase` is the outcome. */
+  hold: Record<string, { phase: string; after: 'intent' | 'act' | 'evidence' | 'outcome' }>;
 }
 
 const order = JSON.parse(process.argv[2] ?? '{}') as CrashOrder;
@@ -47,6 +47,11 @@ const open = await openTestStation({
           const sequence = await deps.store.runs.evidence(entry);
           await checkpoint(entry.runId, entry.phase, 'evidence');
           return sequence;
+        },
+        finish: async (entry) => {
+          const row = await deps.store.runs.finish(entry);
+          await checkpoint(entry.runId, entry.outcome, 'outcome');
+          return row;
         },
       },
     },

@@ -203,14 +203,18 @@ export interface TestStation extends OpenStation {
 }
 
 /** Bench, station and a fresh data folder; `dispose` ends and removes all of it. */
-export async function startTestStation(options: {
-  sites: number;
-  speed?: 'wire' | 'max';
-}): Promise<TestStation> {
+export async function startTestStation(
+  options: { sites: number; speed?: 'wire' | 'max' } & Pick<StationOptions, 'wrap' | 'maxPages'>,
+): Promise<TestStation> {
+  const { wrap, maxPages } = options;
   const dataDir = await mkdtemp(join(tmpdir(), 'rootline-test-'));
   const bench = await startBench(options.sites, options.speed);
   const hands = await openHands(bench.sites);
-  const open = await openTestStation({ dataDir, bench: bench.sites, hands });
+  const open = await openTestStation({
+    ...{ dataDir, bench: bench.sites, hands },
+    ...(wrap === undefined ? {} : { wrap }),
+    ...(maxPages === undefined ? {} : { maxPages }),
+  });
   return {
     ...{ ...open, hands, bench, dataDir },
     openBatch: (quantity) => openDemoBatch(open.call, quantity),
@@ -221,6 +225,22 @@ export async function startTestStation(options: {
       await rm(dataDir, { recursive: true, force: true });
     },
   };
+}
+
+/** Resolves once the site is in that phase. */
+export const inPhase = (
+  test: Pick<OpenStation, 'untilSite'>,
+  site: string,
+  phase: string,
+): Promise<SiteView> => test.untilSite(site, ({ run }) => run?.phases[run.current ?? -1]?.id === phase);
+
+/** Leaves the part of a site in doubt: the cable goes while it locks. Returns its unique id. */
+export async function leaveUnknown(test: OpenStation, hands: TestHands, site: string): Promise<string> {
+  await hands.insert(site);
+  await inPhase(test, site, 'lock');
+  await hands.cable(site, false);
+  await test.until(site, 'unknown');
+  return hands.uid(site);
 }
 
 /** Opens a batch of the demo job as an operator would: scan, compare, confirm. */

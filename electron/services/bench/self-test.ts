@@ -19,7 +19,7 @@ export async function selfTest(site: Site, drivers: DriverHost): Promise<SelfTes
   if (link === null) {
     steps.push({ title: 'Programmer', state: 'failed', detail: 'No programmer is bound to this site.' });
   } else {
-    await site.connect();
+    await site.renew();
     const { state, part, error } = site.view();
     const open = state !== 'offline';
     const reason = error?.what ?? 'The port cannot be opened.';

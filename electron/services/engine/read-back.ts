@@ -20,6 +20,8 @@ export interface ReadBackSpec {
   tracker: RunTracker;
   abort: AbortSignal;
   onChange: (now: boolean) => void;
+  /** Opens the link anew, so that the driver takes the part that is in for what it is. */
+  renew: () => Promise<void>;
 }
 
 /** The view of a run that this process did not make: rebuilt from its journal. */
@@ -62,7 +64,7 @@ export async function readBack(spec: ReadBackSpec, ports: EnginePorts): Promise<
   try {
     const facts = factsOf(await ports.runs.journal(row.id), job.recipe);
     if (facts.chipUid === null && !facts.touched) return await nothingDone(ports, row);
-    return await settle(spec, ports, facts).catch((error: unknown) => unread(row, facts, error));
+    return await settle(spec, ports, facts).catch((error: unknown) => unread(spec, ports, facts, error));
   } catch (error) {
     return { ...stillUnknown(row, viewOf(error, 'unknown', { phase: 'read back' })), stuck: stuck(error) };
   } finally {
@@ -70,11 +72,24 @@ export async function readBack(spec: ReadBackSpec, ports: EnginePorts): Promise<
   }
 }
 
-/** A driver that remembers its part refuses another one before it reads it; the words are the same. */
-function unread(row: RunRow, facts: RunFacts, error: unknown): RunEnd {
+/**
+ * A driver that remembers a part refuses another one before it reads it; the words are the same. Where it refuses the
+ * very part that is awaited, because it knew another one before, it is made to forget.
+ */
+async function unread(
+  spec: ReadBackSpec,
+  ports: EnginePorts,
+  facts: RunFacts,
+  error: unknown,
+): Promise<RunEnd> {
   const { code, context } = classify(error);
   if (code !== 'chip-swapped' || facts.chipUid === null) throw error;
-  return stillUnknown(row, otherPart({ found: String(context['found'] ?? ''), expected: facts.chipUid }));
+  if (context['found'] === facts.chipUid) {
+    await spec.renew();
+    return settle(spec, ports, facts);
+  }
+  const found = String(context['found'] ?? '');
+  return stillUnknown(spec.row, otherPart({ found, expected: facts.chipUid }));
 }
 
 const stillUnknown = (row: RunRow, error: ErrorView | null): RunEnd => ({

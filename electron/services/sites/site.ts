@@ -83,6 +83,18 @@ export class Site {
     return this.linking;
   }
 
+  /** Opens the link anew where it is open: the driver forgets the part that it knew. Never rejects. */
+  renew(): Promise<void> {
+    this.linking = this.linking.then(async () => {
+      if (this.opened && this.facts.online) {
+        this.opened = false;
+        await this.parts.drivers.closeSite(this.config.site).catch(() => undefined);
+      }
+      await this.openLink();
+    });
+    return this.linking;
+  }
+
   private async openLink(): Promise<void> {
     const { site, link, target } = this.config;
     if (link === null || this.opened || this.heldUp || this.closed) return;
@@ -310,9 +322,14 @@ export class Site {
     if (tracker === null) throw noSuchSite(this.config.site);
     this.aborter = abort;
     if (this.closed) abort.abort(new RunError('interrupted'));
-    const onChange = (now: boolean) => this.changed(now);
-    const { site } = this.config;
-    const end = await readBack({ row, job, site, tracker, abort: abort.signal, onChange }, this.parts.ports);
+    const end = await readBack(
+      {
+        ...{ row, job, tracker, site: this.config.site, abort: abort.signal },
+        onChange: (now) => this.changed(now),
+        renew: () => this.renew(),
+      },
+      this.parts.ports,
+    );
     this.aborter = null;
     tracker.end(end.error);
     if (end.outcome !== 'unknown') await this.parts.floor.decided(end);
