@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { BenchControl } from '#drivers/virtual/control-client.ts';
-import { benchSite, scan } from './hands.ts';
+import { benchSite, plugIn, scan } from './hands.ts';
 import { openScreen, pictureOfFailure, type OpenScreen } from './screen.ts';
 import { insert, openBatch, signIn, site, until } from './steps.ts';
 
@@ -172,7 +172,7 @@ describe('accessibility of every screen', { timeout: 120_000 }, () => {
   });
 
   it('closed batch', async () => {
-    await benches[2]!.cable(true);
+    await plugIn(page, 'A3', benches[2]!);
     await page.keyboard.press('Alt+2');
     await site(page, 'A3').getByRole('button', { name: 'Read back' }).click();
     await until(page, 'A3', 'passed');

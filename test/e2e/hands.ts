@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core';
+import { expect } from 'vitest';
 import { openBenchControl, type BenchControl } from '#drivers/virtual/control-client.ts';
 
 /** Time between two keys of a wedge scanner, seconds. */
@@ -56,6 +57,16 @@ export async function benchSite(page: Page, site: string): Promise<BenchControl>
   const port = sites.find(({ id }) => id === site)?.port;
   if (port === undefined) throw new Error(`no site ${site}`);
   return openBenchControl(`${port}.sock`);
+}
+
+/** Plugs a site's cable in, and waits until the station has its link again. */
+export async function plugIn(page: Page, site: string, bench: BenchControl): Promise<void> {
+  await bench.cable(true);
+  const link = async (): Promise<unknown> => {
+    const { value } = await callFromPage(page, 'sites.list', {});
+    return (value as { sites: { id: string; error: unknown }[] }).sites.find(({ id }) => id === site)?.error;
+  };
+  await expect.poll(link, { timeout: 20_000 }).toBeNull();
 }
 
 const WATCH = `(() => {

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { BenchControl } from '#drivers/virtual/control-client.ts';
-import { benchSite } from './hands.ts';
+import { benchSite, plugIn } from './hands.ts';
 import { openScreen, pictureOfFailure, type OpenScreen } from './screen.ts';
 import { figure, insert, openBatch, signIn, site, takeOut, until } from './steps.ts';
 
@@ -47,7 +47,7 @@ describe('an unanswered lock', { timeout: 60_000 }, () => {
   });
 
   it('is PASS once the chip was read and says that it is locked', async () => {
-    await bench.cable(true);
+    await plugIn(page, 'A1', bench);
     await site(page, 'A1').getByRole('button', { name: 'Read back' }).click();
     await until(page, 'A1', 'passed');
     await page.getByTestId('made').getByText('1 / 4').waitFor();

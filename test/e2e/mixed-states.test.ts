@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { BenchControl } from '#drivers/virtual/control-client.ts';
-import { benchSite } from './hands.ts';
+import { benchSite, plugIn } from './hands.ts';
 import { openScreen, pictureOfFailure, type OpenScreen } from './screen.ts';
 import { openBatch, signIn, site, until } from './steps.ts';
 
@@ -59,7 +59,7 @@ describe('a fixture of eight', { timeout: 90_000 }, () => {
 
   it('ends well: the rest passes, and the one in doubt once it is read', async () => {
     await Promise.all(['A1', 'A3', 'B2'].map((id) => until(page, id, 'passed')));
-    await at('B3').cable(true);
+    await plugIn(page, 'B3', at('B3'));
     await page.keyboard.press('F9');
     await until(page, 'B3', 'passed');
     await page.getByTestId('made').getByText('14 / 200').waitFor();
