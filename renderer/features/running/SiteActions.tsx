@@ -6,7 +6,16 @@ import { call } from '#client/client.ts';
 import { useIsFloor } from '#client/state/session.ts';
 import { useAction } from '#client/use-action.ts';
 
-const Line = styled('div')({ display: 'flex', flexDirection: 'column', gap: 8 });
+const Line = styled('div')({
+  display: 'flex',
+  flexDirection: 'column',
+  gap: 8,
+  // A low card has no room for two buttons below each other.
+  '@container (max-height: 330px)': {
+    flexDirection: 'row',
+    '& > button': { flex: 1, minWidth: 0, padding: '0 6px', fontSize: 14 },
+  },
+});
 const Refused = styled('div')(({ theme }) => ({ fontSize: 13, color: theme.tokens.tone.fail.main }));
 // There on a virtual bench only, where no hand reaches the socket: kept quiet so that it is no part of the product's look.
 const Quiet = styled(Button)(({ theme }) => ({
