@@ -147,13 +147,17 @@ export interface RunRepository {
     irreversible: boolean;
     body: Record<string, unknown>;
   }): Promise<number>;
-  /** Evidence of a phase, with measurements and duration. */
+  /**
+   * Evidence of a phase, with measurements and duration. `next`: the intent of the phase that follows, in the same
+   * transaction; one that can be undone, as a refused debit would take the evidence with it.
+   */
   evidence(entry: {
     runId: string;
     phase: string;
     body: Record<string, unknown>;
     measurements: MeasurementView[];
     seconds: number;
+    next?: { phase: string; body: Record<string, unknown> };
   }): Promise<number>;
   /**
    * Binds the enrolled identity. Refused with `identity-seen` (context: runId, chipUid) when device id or public key

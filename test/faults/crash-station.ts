@@ -46,6 +46,7 @@ const open = await openTestStation({
           await checkpoint(entry.runId, entry.phase, 'act');
           const sequence = await deps.store.runs.evidence(entry);
           await checkpoint(entry.runId, entry.phase, 'evidence');
+          if (entry.next !== undefined) await checkpoint(entry.runId, entry.next.phase, 'intent');
           return sequence;
         },
         finish: async (entry) => {

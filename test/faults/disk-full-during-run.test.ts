@@ -52,7 +52,12 @@ async function fullFrom(phase: string): Promise<void> {
       ...store.runs,
       intent: async (entry) => {
         const sequence = await store.runs.intent(entry);
-        if (entry.phase === phase) await fill(store as Store);
+        if (entry.phase === phase) await fill(store);
+        return sequence;
+      },
+      evidence: async (entry) => {
+        const sequence = await store.runs.evidence(entry);
+        if (entry.next?.phase === phase) await fill(store);
         return sequence;
       },
     },

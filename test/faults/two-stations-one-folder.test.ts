@@ -23,7 +23,10 @@ it('the second start is refused, names the first and changes nothing', { timeout
     const [link] = (await once(createInterface({ input: first.stdout! }), 'line')) as [string];
     expect(link).toMatch(/^http:\/\/127\.0\.0\.1:/);
     const second = start(dataDir);
-    const [said, [code]] = await Promise.all([text(second.stderr!), once(second, 'exit')]);
+    const [said, [code]] = await Promise.all([
+      text(second.stderr!),
+      once(second, 'exit') as Promise<[number]>,
+    ]);
     expect(code).toBe(1);
     expect(said).toContain('This station is already running.');
     expect(said).toContain(`Process ${first.pid}`);

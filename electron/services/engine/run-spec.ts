@@ -9,7 +9,7 @@ export interface RunSpec {
   tracker: RunTracker;
   stop: AbortSignal;
   abort: AbortSignal;
-  /** `now`: a step began or ended that everybody must see; otherwise only progress moved. */
+  /** `now`: a step began or ended; otherwise only progress moved. */
   onChange: (now: boolean) => void;
   /** The allowance has been debited for this run. */
   onDebited: () => void;

@@ -18,7 +18,8 @@ import { concludeFailure, concludeSuccess, unjudged, type RunEnd } from './concl
 export async function executeRun(spec: RunSpec, ports: EnginePorts): Promise<RunEnd> {
   const run = new Run(spec, ports);
   try {
-    for (const phase of spec.job.recipe.phases) await run.phase(phase);
+    const { phases } = spec.job.recipe;
+    for (const [index, phase] of phases.entries()) await run.phase(phase, phases[index + 1] ?? null);
     return await concludeSuccess(spec, ports);
   } catch (error) {
     return concludeFailure(spec, ports, error, run.current).catch((cause: unknown) =>
@@ -35,26 +36,23 @@ class Run {
   private facts: PartFacts = noFacts;
   /** From the first intent that cannot be undone on, a person's stop waits: the part must be read first. */
   private committed = false;
+  /** The phase whose intent is in the journal already. */
+  private announced: string | null = null;
 
   constructor(spec: RunSpec, ports: EnginePorts) {
     this.spec = spec;
     this.ports = ports;
   }
 
-  /** Intent (durable) -> act -> evidence with measurements against limits. */
-  async phase(phase: RecipePhase): Promise<void> {
-    const { row, tracker, stop, abort, onChange } = this.spec;
+  /** Intent (durable) -> act -> evidence with measurements against limits, and with it the intent of `next`. */
+  async phase(phase: RecipePhase, next: RecipePhase | null): Promise<void> {
+    const { tracker, stop, abort, onChange } = this.spec;
     this.current = phase;
     abort.throwIfAborted();
     if (!this.committed) stop.throwIfAborted();
     tracker.begin(phase.id);
     onChange(true);
-    await this.ports.runs.intent({
-      runId: row.id,
-      phase: phase.id,
-      irreversible: phase.irreversible,
-      body: intentBody(phase, this.spec.job, this.facts),
-    });
+    if (this.announced !== phase.id) await this.announce(phase);
     if (phase.irreversible && !this.committed) {
       this.committed = true;
       this.spec.onDebited();
@@ -63,7 +61,7 @@ class Run {
     const started = this.ports.clock();
     try {
       const result = await acts[phase.operation](this.context(phase, limit.signal));
-      await this.evidence(phase, result, (this.ports.clock() - started) / 1000);
+      await this.evidence(phase, next, result, (this.ports.clock() - started) / 1000);
     } finally {
       limit.dispose();
     }
@@ -88,20 +86,44 @@ class Run {
     this.spec.onChange(false);
   }
 
-  private async evidence(phase: RecipePhase, result: ActResult, seconds: number): Promise<void> {
+  private announce(phase: RecipePhase): Promise<number> {
+    return this.ports.runs.intent({
+      runId: this.spec.row.id,
+      phase: phase.id,
+      irreversible: phase.irreversible,
+      body: intentBody(phase, this.spec.job, this.facts),
+    });
+  }
+
+  /** The intent that goes with the evidence: none where the run ends here, or the next phase cannot be undone. */
+  private ahead(next: RecipePhase | null): { next?: { phase: string; body: Record<string, unknown> } } {
+    const { stop, abort, job } = this.spec;
+    if (next === null || next.irreversible || stop.aborted || abort.aborted) return {};
+    return { next: { phase: next.id, body: intentBody(next, job, this.facts) } };
+  }
+
+  private async evidence(
+    phase: RecipePhase,
+    next: RecipePhase | null,
+    result: ActResult,
+    seconds: number,
+  ): Promise<void> {
     const limits = limitsOf(phase);
     const measurements: MeasurementView[] = judgeMeasurements(result.measurements, limits);
     const { tracker, row, onChange } = this.spec;
     const failure = result.failure ?? brokenLimit(measurements, limits);
     const body = failure === null ? result.body : { ...result.body, failure: classify(failure).code };
+    this.facts = withEvidence(this.facts, result.body);
+    const ahead = failure === null ? this.ahead(next) : {};
     await this.ports.runs.evidence({
       runId: row.id,
       phase: phase.id,
       body,
       measurements: measurements.map(finite),
       seconds,
+      ...ahead,
     });
-    this.facts = withEvidence(this.facts, result.body);
+    this.announced = ahead.next?.phase ?? null;
     tracker.part({ chipUid: this.facts.chipUid, deviceId: this.facts.deviceId });
     if (typeof result.body['attempt'] === 'number') tracker.part({ attempt: result.body['attempt'] });
     if (failure === null) tracker.finish(phase.id, seconds, measurements);

@@ -40,6 +40,7 @@ interface Evidence {
   body: Record<string, unknown>;
   measurements: MeasurementView[];
   seconds: number;
+  next?: { phase: string; body: Record<string, unknown> };
 }
 type NewRun = Pick<RunRow, 'id' | 'batchId' | 'jobId' | 'site' | 'operator'>;
 
@@ -83,7 +84,13 @@ function addEvidence(w: WriteContext, entry: Evidence): number {
   }
   // Measurements and time go into the journalled body too: what the audit chain covers is what was measured.
   const body = { ...entry.body, measurements, seconds };
-  return appendJournal(w, run.operator, { runId, phase, kind: 'evidence', irreversible: false, body });
+  const common = { runId, irreversible: false };
+  const sequence = appendJournal(w, run.operator, { ...common, phase, kind: 'evidence', body });
+  if (entry.next !== undefined) {
+    requireRun(c, runId, ['running']);
+    appendJournal(w, run.operator, { ...common, ...entry.next, kind: 'intent' });
+  }
+  return sequence;
 }
 
 export function runWrites(w: WriteContext) {
