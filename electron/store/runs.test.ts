@@ -59,6 +59,18 @@ describe('a run', () => {
     });
   });
 
+  it('takes the next intent with the evidence, in order and in one transaction', async () => {
+    const run = await beginRun(store, batch, '0A0B');
+    const evidence = { runId: run.id, phase: 'program', body: {}, measurements: [], seconds: 1 };
+    await store.runs.evidence({ ...evidence, next: { phase: 'verify', body: { sha: 'x' } } });
+    const journal = await store.runs.journal(run.id);
+    expect(journal.map(({ phase, kind, irreversible }) => [phase, kind, irreversible])).toEqual([
+      ['program', 'evidence', false],
+      ['verify', 'intent', false],
+    ]);
+    expect(await store.audit.verify()).toBeNull();
+  });
+
   it('counts a unit that failed once and passed later as made', async () => {
     const first = await beginRun(store, batch, '0A0B');
     await fail(first.id);

@@ -28,5 +28,11 @@ describe('a batch on four sites', () => {
     expect(counts).toEqual({ made: 8, failed: 0, unknown: 0, running: 0, attempts: 8, debited: 8 });
     expect(rate).toBe(1);
     expect(test.defects).toEqual([]);
+    const { rows } = await test.store.units.passedOfBatch(batch.id, null, 10);
+    const journals = await Promise.all(rows.map(({ id }) => test.store.runs.journal(id)));
+    const challenges = journals.flatMap((journal) =>
+      journal.map(({ body }) => body['challenge'] ?? []).flat(),
+    );
+    expect(new Set(challenges).size).toBe(8);
   });
 });
