@@ -5,16 +5,21 @@ import { openBenchLines } from '../transports/control/bench.ts';
 import { openSerial } from '../transports/serial.ts';
 import { openBenchControl } from '../virtual/control-client.ts';
 import { processorWait } from '../virtual/wire/processor-wait.ts';
+import { timed } from './turnaround.ts';
 import { startVirtualBench } from './virtual-bench.ts';
 import type { BenchSite } from './virtual-bench.ts';
 
 const IMAGE_BYTES = 320 * 1024;
 const CODE_START = 0x0200_0000;
+/** The first warms the driver up; the best of all counts, as a busy machine only ever adds. */
+const ROUNDS = 4;
 
 /**
- * `ratio`: what the driver took over what wire and flash alone take; nothing is taken off for a busy machine. What it
- * did to the run stands beside it: how long this process stood ready and was not let run (null where the system does
- * not say), which is in `seconds`, and how late the simulator was, which it made up and is not.
+ * `seconds` is what the clock on the wall has; `ratio` is that over wire and flash, less `simulatorBehindSeconds`, by
+ * which the simulator was behind its schedule at its last answer. On a busy machine more is in it that is not the
+ * driver's: what the terminal between the two took, and `notRunSeconds`, for which this process stood ready and was not
+ * let run (null where the system does not say). `ownSeconds` is the driver's alone: from an answer that has arrived
+ * to the next frame handed to the system; `ownRatio` is wire and flash with that, over wire and flash.
  */
 export interface ProgramBench {
   bytes: number;
@@ -22,9 +27,11 @@ export interface ProgramBench {
   seconds: number;
   idealSeconds: number;
   ratio: number;
+  ownSeconds: number;
+  ownRatio: number;
   cpuSeconds: number;
   notRunSeconds: number | null;
-  simulatorLateSeconds: number;
+  simulatorBehindSeconds: number;
 }
 
 /** Programs 320 KiB into a simulated RA8M1 whose wire and flash take real time. */
@@ -33,7 +40,9 @@ export async function benchProgram(): Promise<ProgramBench> {
   try {
     const site = bench.sites[0];
     if (site === undefined) throw new Error('The bench has no site.');
-    return await measure(site);
+    const rounds: ProgramBench[] = [];
+    while (rounds.length < ROUNDS) rounds.push(await measure(site));
+    return rounds.reduce((best, next) => (next.ratio < best.ratio ? next : best));
   } finally {
     await bench.stop();
   }
@@ -41,8 +50,9 @@ export async function benchProgram(): Promise<ProgramBench> {
 
 async function measure(site: BenchSite): Promise<ProgramBench> {
   const hands = await openBenchControl(site.control);
-  if ((await hands.presence()) !== true) await hands.insert();
-  const transport = await openSerial(site.port, 9600);
+  if ((await hands.presence()) === true) await hands.remove();
+  await hands.insert();
+  const transport = timed(await openSerial(site.port, 9600));
   const control = await openBenchLines(site.control);
   const image = randomImage();
   const session = (await loadTarget('ra8m1')).open({ transport, control }, { get: () => image });
@@ -50,13 +60,17 @@ async function measure(site: BenchSite): Promise<ProgramBench> {
   await session.run('identify', { target: 'ra8m1' }, context);
   await hands.resetClock();
   const spent = resources();
+  transport.begin();
   const { output } = await session.run('program', { image: image.sha256 }, context);
+  const ownSeconds = transport.end();
   const costs = spent();
-  const { idealSeconds, lateInSeconds, lateOutSeconds } = await hands.clock();
+  const { idealSeconds, behindSeconds } = await hands.clock();
   await session.close();
   await Promise.all([transport.close(), control.close(), hands.close()]);
-  const ratio = output.seconds / idealSeconds;
-  return { ...output, ...costs, idealSeconds, ratio, simulatorLateSeconds: lateInSeconds + lateOutSeconds };
+  const ratio = (output.seconds - behindSeconds) / idealSeconds;
+  const ownRatio = (idealSeconds + ownSeconds) / idealSeconds;
+  const own = { ownSeconds, ownRatio };
+  return { ...output, ...costs, ...own, idealSeconds, ratio, simulatorBehindSeconds: behindSeconds };
 }
 
 /** What this process has used, and waited for, since the call. */

@@ -34,7 +34,7 @@ JSON line, {"ok":true,...} or {"ok":false,"error":"...","message":"..."}. For ex
   fault clear          disarm all
   temperature C        die temperature in degrees Celsius (25 at start)
   status               everything there is to know, with the clock
-  clock                what wire and flash alone needed since the last reset of the counter
+  clock                what wire and flash alone needed since the last reset of the counter, and how far behind the bench is
   clock reset          set that counter to zero
   watch                from now on events come too: {"event":"presence","part":true},
                        {"event":"cable","port":null}, {"event":"running","running":"boot-rom"}

@@ -35,6 +35,8 @@ export class Ra8Part {
   private knownAreas: { chipUid: string; areas: BootArea[] } | null = null;
   private uid: string | null = null;
   private readonly refusedRates = new Set<number>();
+  /** Rates that an open port has taken once: asking again at each reset would cost two changes of rate. */
+  private readonly takenRates = new WeakMap<Transport, Set<number>>();
 
   constructor(link: Link) {
     this.link = link;
@@ -140,13 +142,17 @@ export class Ra8Part {
   }
 
   private async adapterTakes(rate: number, current: number): Promise<boolean> {
+    const { transport } = this.link;
+    const taken = this.takenRates.get(transport) ?? new Set();
+    if (taken.has(rate)) return true;
     try {
-      await this.link.transport.setBaudRate(rate);
+      await transport.setBaudRate(rate);
     } catch (error) {
       if (error instanceof DriverError && error.code === 'unsupported') return false;
       throw error;
     }
-    await this.link.transport.setBaudRate(current);
+    await transport.setBaudRate(current);
+    this.takenRates.set(transport, taken.add(rate));
     return true;
   }
 

@@ -31,9 +31,8 @@ export interface BenchStatus {
 /**
  * Ideal times since the last `clock reset`, in seconds: what wire and flash alone take. Counted with `--speed max` too.
  * The wire is full duplex but the protocol is not, so both directions add up.
- * The two sums of lateness are the simulator's own, of a paced bench: answers that left late, and bytes that waited
- * while the bench stood ready and was not let run. Both are made up in the exchange that follows and are in no other
- * figure.
+ * `behindSeconds` is the simulator's own lateness, of a paced bench: its latest answer left that much after its ideal
+ * time, and that much of a programmer's time up to then is the simulator's. It does not add up from answer to answer.
  */
 export interface BenchClock {
   idealSeconds: number;
@@ -41,8 +40,7 @@ export interface BenchClock {
   flashSeconds: number;
   bytesIn: number;
   bytesOut: number;
-  lateInSeconds: number;
-  lateOutSeconds: number;
+  behindSeconds: number;
 }
 
 export type BenchEvent =

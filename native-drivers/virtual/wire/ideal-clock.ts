@@ -17,7 +17,7 @@ export class IdealClock {
   private flash = 0;
   private inbound = 0;
   private outbound = 0;
-  private late = { in: 0, out: 0 };
+  private behind = 0;
 
   countWire(direction: 'in' | 'out', bytes: number, baudRate: number): void {
     this.wire += wireNs(bytes, baudRate);
@@ -29,9 +29,9 @@ export class IdealClock {
     this.flash += nanoseconds;
   }
 
-  /** Nanoseconds by which the simulator itself was late. */
-  countLate(direction: 'in' | 'out', nanoseconds: number): void {
-    this.late[direction] += nanoseconds;
+  /** Nanoseconds by which the simulator sent its latest answer later than its schedule has it. */
+  noteBehind(nanoseconds: number): void {
+    this.behind = nanoseconds;
   }
 
   reset(): void {
@@ -39,7 +39,7 @@ export class IdealClock {
     this.flash = 0;
     this.inbound = 0;
     this.outbound = 0;
-    this.late = { in: 0, out: 0 };
+    this.behind = 0;
   }
 
   read(): BenchClock {
@@ -49,8 +49,7 @@ export class IdealClock {
       flashSeconds: this.flash / 1e9,
       bytesIn: this.inbound,
       bytesOut: this.outbound,
-      lateInSeconds: this.late.in / 1e9,
-      lateOutSeconds: this.late.out / 1e9,
+      behindSeconds: this.behind / 1e9,
     };
   }
 }

@@ -21,7 +21,7 @@ it('does not charge the programmer with an answer that left late', () => {
   const sent = site.sent(130 * MS + HOP_NS);
   expect(sent).toBeGreaterThanOrEqual(100 * MS);
   expect(sent).toBeLessThanOrEqual(100 * MS + HOP_NS);
-  expect(ideal.read().lateOutSeconds).toBeCloseTo(0.0301, 9);
+  expect(ideal.read().behindSeconds).toBeCloseTo(0.0301, 9);
 });
 
 it('charges the programmer with its own time, late answer or not', () => {

@@ -30,14 +30,13 @@ export class Lateness {
   leaves(at: number, now = nowNs()): void {
     this.owed = Math.max(0, now - (at - HOP_NS));
     this.answered = at;
-    this.ideal.countLate('out', this.owed);
+    this.ideal.noteBehind(this.owed);
     this.wakeUps.rest();
   }
 
   /** When the bytes that are seen now left the programmer. */
   sent(now = nowNs()): number {
     const woken = this.wakeUps.late();
-    this.ideal.countLate('in', woken);
     const seen = now - HOP_NS;
     return Math.min(seen, Math.max(seen - this.owed - woken, this.answered));
   }
