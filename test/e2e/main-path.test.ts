@@ -169,7 +169,7 @@ describe('one batch, from sign-in to signed records', { timeout: 90_000 }, () =>
     await page.getByText('cannot be undone').first().waitFor();
     await screen.shot('17-unit-attempts');
     await page.getByRole('tab', { name: 'Measurements' }).click();
-    await page.getByText('Bit error', { exact: true }).first().waitFor();
+    await page.getByText('Bit error, worst read', { exact: true }).first().waitFor();
     await screen.shot('18-unit-measurements');
     await page.getByRole('tab', { name: 'Certificate' }).click();
     await page.getByText('-----BEGIN CERTIFICATE-----').waitFor();

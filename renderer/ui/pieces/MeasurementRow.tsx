@@ -1,6 +1,6 @@
 import { styled } from '@mui/material/styles';
 import type { MeasurementView } from '#contract/sites.ts';
-import { measured, words } from '../format.ts';
+import { isOnScale, measurementLimits, measurementTitle, measurementValue } from '../measurement.ts';
 import { Dim } from './text.tsx';
 
 const Line = styled('div')({
@@ -34,19 +34,12 @@ const Needle = styled('i')(({ theme }) => ({
 }));
 
 /** Where the value lies: the track is the room between the limits, with a fifth beyond for what is out of it. */
-function position({ value, min, max }: MeasurementView): number | null {
-  if (max === null && min === null) return null;
+function position({ name, value, min, max }: MeasurementView): number | null {
+  if ((max === null && min === null) || !isOnScale(name) || !Number.isFinite(value)) return null;
   const low = min ?? Math.min(0, value);
   const high = max ?? Math.max(value, low === 0 ? 1 : low * 2);
   if (high <= low) return null;
   return Math.min(1, Math.max(0, (value - low) / (high - low) / 1.2));
-}
-
-function limits({ min, max, unit }: MeasurementView): string {
-  if (min !== null && max !== null)
-    return min === max ? `= ${measured(min, unit)}` : `${measured(min, '')} … ${measured(max, unit)}`;
-  if (max !== null) return `≤ ${measured(max, unit)}`;
-  return min === null ? '' : `≥ ${measured(min, unit)}`;
 }
 
 /** One measurement: value and unit, where it lies between its limits, and the limits. */
@@ -54,9 +47,9 @@ export function MeasurementRow({ measurement }: { measurement: MeasurementView }
   const at = position(measurement);
   return (
     <Line>
-      <span>{words(measurement.name)}</span>
+      <span>{measurementTitle(measurement.name)}</span>
       <Value data-ok={measurement.ok}>
-        {measured(measurement.value, measurement.unit)}
+        {measurementValue(measurement)}
         {measurement.ok ? '' : ' ✕'}
       </Value>
       {at === null ? (
@@ -66,7 +59,7 @@ export function MeasurementRow({ measurement }: { measurement: MeasurementView }
           <Needle data-ok={measurement.ok} style={{ left: `${at * 100}%` }} />
         </Track>
       )}
-      <Dim>{limits(measurement)}</Dim>
+      <Dim>{measurementLimits(measurement)}</Dim>
     </Line>
   );
 }
