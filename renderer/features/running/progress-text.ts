@@ -2,14 +2,20 @@ import type { RunView } from '#contract/sites.ts';
 import { bytesOf, count } from '#ui/format.ts';
 import { phaseOf } from '#ui/outcome/outcome.ts';
 
-/** One line on what a run does now: `Program · 214 of 320 KiB`. */
+/** How far the recipe is, where the phase itself has nothing to count: its title stands above already. */
+function stepText(run: RunView): string {
+  return run.current === null ? '' : `Step ${run.current + 1} of ${run.phases.length}`;
+}
+
+/** One line on what a run does now, below the title of its phase: `Write · 214 of 320 KiB`, else `Step 14 of 15`. */
 export function progressText(run: RunView | null): string {
   if (!run) return '';
   const { progress } = run;
+  if (!progress) return stepText(run);
   const title = phaseOf(run)?.title ?? '';
-  if (!progress) return title;
-  const words = progress.note === '' ? title : progress.note;
-  if (progress.unit === 'B') return `${words} · ${bytesOf(progress.done, progress.total)}`;
-  if (progress.note !== '' || progress.total <= 1) return words;
-  return `${words} · ${count(progress.done)} of ${count(progress.total)}`;
+  const note = progress.note.toLowerCase() === title.toLowerCase() ? '' : progress.note;
+  const before = note === '' ? '' : `${note} · `;
+  if (progress.unit === 'B') return `${before}${bytesOf(progress.done, progress.total)}`;
+  if (note !== '') return note;
+  return progress.total > 1 ? `${count(progress.done)} of ${count(progress.total)}` : stepText(run);
 }
