@@ -5,10 +5,14 @@ import { Dim } from '#ui/pieces/text.tsx';
 
 const TONES: Record<'info' | 'warning' | 'error', Tone> = { info: 'run', warning: 'unknown', error: 'fail' };
 
+/** Said by the banner on every screen already. */
+const IN_BANNER = 'demo-key';
+
 /** Warnings that matter, each with what to do about it. */
 export function Warnings() {
   const warnings = useStation((s) => s.station?.warnings);
-  return (warnings ?? []).map((warning) => (
+  const shown = warnings?.filter(({ id }) => id !== IN_BANNER) ?? [];
+  return shown.map((warning) => (
     <Notice key={warning.id} tone={TONES[warning.level]}>
       <b>{warning.text}</b>
       <br />
