@@ -1,13 +1,13 @@
 import { styled } from '@mui/material/styles';
 import type { UnitRow } from '#contract/units.ts';
-import { dateTime, hex } from '#ui/format.ts';
+import { dateTime } from '#ui/format.ts';
 import { shapeOf, toneOf, unitWord } from '#ui/outcome/outcome.ts';
 import { OutcomeIcon } from '#ui/outcome/OutcomeIcon.tsx';
 import { MONO } from '#ui/theme/theme.ts';
 import type { Tone } from '#ui/theme/tokens.ts';
 
 export const LINE_HEIGHT = 52;
-export const COLUMNS = '136px minmax(150px, 1fr) 210px minmax(100px, 0.8fr) 48px 48px 164px';
+export const COLUMNS = '136px minmax(150px, 1fr) 256px minmax(90px, 0.7fr) 40px 44px 160px';
 
 const Line = styled('div')(({ theme }) => ({
   position: 'absolute',
@@ -38,6 +38,7 @@ const Outcome = styled('span', { shouldForwardProp: (prop) => prop !== 'tone' })
     color: theme.tokens.tone[tone].main,
   }),
 );
+// As it is stored and searched for, from its beginning: what is seen can be typed.
 const Id = styled('span')({ fontFamily: MONO, fontSize: 13 });
 
 interface Props {
@@ -68,7 +69,9 @@ export function UnitLine({ unit, index, start, active, onOpen }: Props) {
       <Id role="gridcell" title={unit.deviceId ?? undefined}>
         {unit.deviceId ?? '–'}
       </Id>
-      <Id role="gridcell">{unit.chipUid === null ? '–' : hex(unit.chipUid, 8)}</Id>
+      <Id role="gridcell" title={unit.chipUid ?? undefined}>
+        {unit.chipUid ?? '–'}
+      </Id>
       <span role="gridcell">{unit.lot}</span>
       <span role="gridcell">{unit.site}</span>
       <span role="gridcell">{unit.attempts}</span>
