@@ -8,7 +8,7 @@ import { call } from '#client/client.ts';
 import { useAction } from '#client/use-action.ts';
 import { ErrorPanel } from '#ui/pieces/ErrorPanel.tsx';
 import { Row, Stack } from '#ui/pieces/layout.tsx';
-import { Caption } from '#ui/pieces/text.tsx';
+import { Caption, Dim, Mono } from '#ui/pieces/text.tsx';
 import { FAULTS } from './faults.ts';
 
 const Box = styled(Stack)(({ theme }) => ({
@@ -38,7 +38,16 @@ export function VirtualHands({ site }: { site: SiteView }) {
         <Autocomplete
           freeSolo
           sx={{ flex: 1 }}
-          options={[...FAULTS]}
+          options={Object.keys(FAULTS)}
+          renderOption={({ key, ...props }, name) => (
+            <li key={key} {...props}>
+              <span>
+                <Mono>{name}</Mono>
+                <br />
+                <Dim>{FAULTS[name]}</Dim>
+              </span>
+            </li>
+          )}
           inputValue={fault}
           onInputChange={(_, text) => setFault(text)}
           renderInput={(params) => <TextField {...params} label="Fault of the chip" />}
