@@ -11,7 +11,8 @@ async function make<K extends OperationName>(operation: K, change: Partial<Opera
   const wrap = withDrivers((drivers) => ({
     run: async (site, name, input, options) => {
       const result = await drivers.run(site, name, input, options);
-      if ((name) === operation) Object.assign(result.output, change);
+      const asked: OperationName = name;
+      if (asked === operation) Object.assign(result.output, change);
       return result;
     },
   }));
@@ -32,6 +33,11 @@ it('a signature over another challenge is no proof', async () => {
 it('another certificate than the issued one is an identity that differs', async () => {
   const made = await make('inject', { certificateFingerprint: 'ab'.repeat(32) });
   expect(made).toEqual({ state: 'failed', code: 'identity-mismatch', chip: 'Not locked.' });
+});
+
+it('another unique id from the agent ends the run before anything is written for ever', async () => {
+  const made = await make('boot-application', { chipUid: 'ab'.repeat(16) });
+  expect(made).toEqual({ state: 'failed', code: 'chip-swapped', chip: 'Not locked.' });
 });
 
 it('another unique id in the last reading is never booked', async () => {

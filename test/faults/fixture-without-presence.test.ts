@@ -12,7 +12,8 @@ it('starts and clears by hand, never by itself, and a result stays until the ope
   const { id: batchId } = await test.openBatch(3);
   await test.hands.insert('A1');
   expect(await test.until('A1', 'ready')).toMatchObject({ part: null, run: null });
-  await test.call('sites.start', { site: 'A1' });
+  const twice = ['first', 'second'].map(() => test.call('sites.start', { site: 'A1' }));
+  expect((await Promise.allSettled(twice)).map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
   await expect(test.call('sites.start', { site: 'A1' })).rejects.toMatchObject({
     view: { code: 'site-not-ready' },
   });

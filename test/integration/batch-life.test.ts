@@ -56,5 +56,9 @@ describe('the life of a batch', () => {
     expect(made.units).toBe(1);
     expect((await test.call('batches.get', id)).exportFolder).toBe(made.folder);
     expect((await test.call('batches.current', {})).batch).toBeNull();
+    const { sequence } = await test.store.audit.head();
+    const audited = await test.store.audit.page(0, sequence);
+    const ofBatch = audited.filter((row) => row.subject === batch.id).map(({ action }) => action);
+    expect(ofBatch).toEqual(['batch.open', 'batch.paused', 'batch.open', 'batch.closed', 'batch.export']);
   });
 });
