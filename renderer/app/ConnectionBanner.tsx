@@ -23,7 +23,7 @@ export function ConnectionBanner() {
       <OutcomeIcon shape="offline" tone="unknown" size={24} />
       <span style={{ flex: 1 }}>
         <b>Connection to the station lost.</b> This screen shows the last known state and catches up by
-        itself. Runs do not need it. A station that was started again gives a new link.
+        itself. Runs do not need it.
       </span>
       <Button onClick={reconnect}>Reconnect now</Button>
     </Banner>

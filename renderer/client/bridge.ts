@@ -2,7 +2,8 @@ import type { ErrorView } from '#contract/errors.ts';
 
 /** What a carrier answers to one call. */
 export type Reply = { ok: true; value: unknown } | { ok: false; error: ErrorView };
-export type LineState = 'connecting' | 'open' | 'lost';
+/** `disowned`: the station answers and does not know this window, so waiting does not help: a fresh link does. */
+export type LineState = 'connecting' | 'open' | 'lost' | 'disowned';
 
 /** One way to the station, whichever carrier is below: Electron's preload or the loopback WebSocket. */
 export interface Bridge {

@@ -17,6 +17,8 @@ export class SocketBridge implements Bridge {
   constructor(url: string) {
     this.url = url;
     window.addEventListener('online', this.reconnect);
+    // A fresh link opened in another tab gives this one its pass back, too.
+    window.addEventListener('focus', this.reconnect);
     this.open();
   }
 
@@ -74,12 +76,39 @@ export class SocketBridge implements Bridge {
     if (socket !== this.socket) return;
     for (const resolve of this.pending.values()) resolve({ ok: false, error: connectionLost });
     this.pending.clear();
-    this.setLine('lost');
+    // A window that was refused stays so until the station says otherwise: no flicker between two screens.
+    if (this.line !== 'disowned') this.setLine('lost');
+    void this.goOn(socket);
+  }
+
+  /** Opens again after a while, unless the station is there and does not know this window. */
+  private async goOn(closed: WebSocket): Promise<void> {
+    const disowned = await isDisowned();
+    if (closed !== this.socket) return;
+    if (disowned) {
+      this.setLine('disowned');
+      return;
+    }
+    if (this.line !== 'lost') this.setLine('lost');
     this.timer = setTimeout(() => this.open(), backoff(this.attempt++));
   }
 
   private setLine(line: LineState): void {
     this.line = line;
     for (const watcher of this.watchers) watcher(line);
+  }
+}
+
+/** HTTP status of the web host for a request without a session. */
+const NO_SESSION = 401;
+
+/** A browser does not say why a socket was refused, so the page itself is asked for: it is refused alike. */
+async function isDisowned(): Promise<boolean> {
+  try {
+    const { status } = await fetch('/', { cache: 'no-store' });
+    return status === NO_SESSION;
+  } catch {
+    // No answer at all: the station is away and may come back.
+    return false;
   }
 }

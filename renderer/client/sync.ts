@@ -76,7 +76,11 @@ export function startSync(bridge: Bridge): void {
     if (isTopic(topic)) apply(topic, payload);
   });
   bridge.watch((line) => {
-    useLine.setState((s) => ({ line, epoch: line === 'open' ? s.epoch + 1 : s.epoch }));
+    useLine.setState(({ epoch, told: times }) => ({
+      line,
+      epoch: line === 'open' ? epoch + 1 : epoch,
+      told: times + 1,
+    }));
     if (line === 'open') void greet();
   });
 }

@@ -44,16 +44,25 @@ describe('a reload in mid-batch', { timeout: 60_000 }, () => {
     await screen.shot('reload-2-connection-lost');
   });
 
-  it('finds the station again by itself, which knows neither window nor person any more', async () => {
+  it('tells a window of before that a station started again needs its fresh link', async () => {
     const { dataDir, port } = screen.station;
     again = await startStation({ speed: 'max', dataDir, port });
+    await page.getByRole('heading', { name: 'This window no longer belongs to the station' }).waitFor();
+    await page.getByText('Open the fresh link').waitFor();
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByText('The station still does not know this window.').waitFor();
+    await screen.shot('reload-3-window-of-before');
+  });
+
+  it('finds batch and sites again by the fresh link; the person signs in anew', async () => {
+    if (again === null) throw new Error('the station did not start again');
     const back = await openWindow(screen.browser, again.link);
     await signIn(back.page, 'operator');
     await back.page.getByText('A batch is open').waitFor();
-    await back.shot('reload-3-station-back-home');
+    await back.shot('reload-4-station-back-home');
     await back.page.keyboard.press('Alt+2');
     await site(back.page, 'A2').waitFor();
-    await back.shot('reload-4-station-back-batch');
+    await back.shot('reload-5-station-back-batch');
     expect(back.problems).toEqual([]);
   });
 });

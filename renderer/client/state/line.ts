@@ -1,5 +1,13 @@
 import { create } from 'zustand';
 import type { LineState } from '../bridge.ts';
 
-/** The line to the station. `epoch` counts connections: what depends on it asks again after each. */
-export const useLine = create<{ line: LineState; epoch: number }>()(() => ({ line: 'connecting', epoch: 0 }));
+interface Line {
+  line: LineState;
+  /** Counts connections: what depends on the line asks again after each. */
+  epoch: number;
+  /** Counts what was told of the line, also the same again: a second refusal is an answer too. */
+  told: number;
+}
+
+/** The line to the station. */
+export const useLine = create<Line>()(() => ({ line: 'connecting', epoch: 0, told: 0 }));
