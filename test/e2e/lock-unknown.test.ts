@@ -46,12 +46,23 @@ describe('an unanswered lock', { timeout: 60_000 }, () => {
     await page.getByRole('button', { name: 'Back to the sites' }).click();
   });
 
+  it('says why a read-back before the link is back cannot be done, by button and by key', async () => {
+    const notice = page.getByRole('alert').filter({ hasText: 'A1 was not read back.' });
+    await site(page, 'A1').getByRole('button', { name: 'Read back' }).click();
+    await notice.waitFor();
+    await screen.shot('lock-3-read-back-refused');
+    await page.getByRole('button', { name: 'Close the notice' }).click();
+    await notice.waitFor({ state: 'detached' });
+    await page.keyboard.press('F9');
+    await notice.waitFor();
+  });
+
   it('is PASS once the chip was read and says that it is locked', async () => {
     await plugIn(page, 'A1', bench);
     await site(page, 'A1').getByRole('button', { name: 'Read back' }).click();
     await until(page, 'A1', 'passed');
     await page.getByTestId('made').getByText('1 / 4').waitFor();
-    await screen.shot('lock-3-passed-after-read-back');
+    await screen.shot('lock-4-passed-after-read-back');
     await takeOut(page, 'A1');
     await until(page, 'A1', 'empty');
   });

@@ -4,6 +4,7 @@ import type { BatchView } from '#contract/batches.ts';
 import { inFixtureOrder, useSites } from '#client/state/sites.ts';
 import { Notice } from '#ui/pieces/Notice.tsx';
 import { Empty, Loading } from '#ui/pieces/states.tsx';
+import { ReadBackNotice } from './ReadBackNotice.tsx';
 import { SiteCard } from './SiteCard.tsx';
 
 const Area = styled('div')({
@@ -62,6 +63,7 @@ export function Fixture({ batch, onOpen }: { batch: BatchView; onOpen: (site: st
           <b>Paused.</b> Sites that run finish their unit. No new part is started until you go on.
         </Notice>
       ) : null}
+      <ReadBackNotice />
       <Grid
         style={{ gridTemplateColumns: `repeat(${columns}, minmax(92px, 1fr))`, gap: columns > 5 ? 8 : 14 }}
         onKeyDown={(event) => moveFocus(event, columns)}

@@ -5,6 +5,7 @@ import type { SiteView } from '#contract/sites.ts';
 import { call } from '#client/client.ts';
 import { useIsFloor } from '#client/state/session.ts';
 import { useAction } from '#client/use-action.ts';
+import { readBack } from './read-back.ts';
 
 const Line = styled('div')({
   display: 'flex',
@@ -49,7 +50,7 @@ export function SiteActions({ site, batch }: { site: SiteView; batch: BatchView 
           variant="contained"
           color="warning"
           disabled={action.busy}
-          onClick={() => action.run(() => call('sites.readBack', at))}
+          onClick={() => action.run(() => readBack(site.id))}
         >
           Read back
         </Button>

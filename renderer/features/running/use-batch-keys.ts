@@ -1,6 +1,6 @@
 import { useEffect } from 'react';
 import type { SiteView } from '#contract/sites.ts';
-import { call } from '#client/client.ts';
+import { readBack } from './read-back.ts';
 
 interface Keys {
   pause: () => void;
@@ -11,12 +11,11 @@ interface Keys {
 /** F4 starts all, F8 pauses or goes on, F9 reads back: function keys, because no barcode holds one. */
 export function useBatchKeys({ pause, startAll, sites }: Keys): void {
   useEffect(() => {
-    const readBack = () => {
+    const readNext = () => {
       const site = sites.find((candidate) => candidate.state === 'unknown')?.id;
-      // A refusal comes back as the site's own state and words.
-      if (site !== undefined) call('sites.readBack', { site }).catch(() => undefined);
+      if (site !== undefined) void readBack(site);
     };
-    const actions: Record<string, () => void> = { F4: startAll, F8: pause, F9: readBack };
+    const actions: Record<string, () => void> = { F4: startAll, F8: pause, F9: readNext };
     const onKey = (event: KeyboardEvent) => {
       const act = event.altKey || event.ctrlKey ? undefined : actions[event.key];
       if (!act) return;
