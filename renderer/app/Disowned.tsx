@@ -29,8 +29,8 @@ export function Disowned() {
         <Title>This window no longer belongs to the station</Title>
       </div>
       <p>
-        The station was started again, or this window was open for too long. Your batch is safe in the
-        station.
+        The station was started again since this window was opened. The batch and what was made are safe in
+        the station.
       </p>
       <p>
         <b>Open the fresh link that the station printed.</b> For another one press Enter in the terminal that
