@@ -23,7 +23,7 @@ export function ReadBackNotice() {
   return (
     <Notice tone="unknown" role="alert">
       <Line>
-        <span>
+        <span style={{ flex: 1 }}>
           <b>
             {site} was not read back. {glue(error.what)}
           </b>{' '}

@@ -37,7 +37,7 @@ export function Notice({ tone, role, children }: Props) {
   return (
     <Box tone={tone} role={role}>
       <OutcomeIcon shape={SHAPES[tone]} tone={tone} size={24} />
-      <div style={{ minWidth: 0 }}>{children}</div>
+      <div style={{ minWidth: 0, flex: 1 }}>{children}</div>
     </Box>
   );
 }
