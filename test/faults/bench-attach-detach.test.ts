@@ -65,3 +65,21 @@ it('a real port is bound to a site, tested, unplugged and let go, and the bench 
   const missing = await engineer('bench.attach', { site: 'B1', path, target: 'ra8m1', control });
   expect(missing).toMatchObject({ online: false, error: { code: 'port-missing' } });
 });
+
+it('a board at a label that the bench does not know yet makes a new site there', async () => {
+  const path = join(dataDir, 'port');
+  const unplug = await serialPort(path);
+  const engineer = open.callAs('engineer');
+  const attached = await engineer('bench.attach', {
+    ...{ site: 'C4', path, target: 'ra8m1' },
+    control: { kind: 'operator' },
+  });
+  expect(attached).toMatchObject({ id: 'C4', row: 2, column: 3, port: path, online: true });
+  const { sites } = await engineer('bench.get', {});
+  expect(sites.map(({ id }) => id)).toEqual(['B1', 'C4']);
+  expect(parseBench(await open.store.settings.get(BENCH_SETTING))).toMatchObject([
+    { site: 'B1' },
+    { site: 'C4' },
+  ]);
+  await unplug();
+});

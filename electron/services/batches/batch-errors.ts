@@ -9,7 +9,7 @@ const refusal = (code: string, what: string, next: string, details?: Details) =>
 export const noBatch = () => refusal('no-batch', 'No batch is open.', 'Scan a traveller to open one.');
 export const batchMissing = (batchId: string) =>
   refusal('batch-missing', 'This station has no such batch.', 'Choose one from the list.', { batchId });
-export const batchPaused = () => refusal('batch-paused', 'The batch is paused.', 'Press Resume to go on.');
+export const batchPaused = () => refusal('batch-paused', 'The batch is paused.', 'Press Go on.');
 export const batchClosing = () =>
   refusal('batch-closing', 'The batch is being closed.', 'Wait a moment, then look at the batch.');
 export const quantityReached = (quantity: number) =>

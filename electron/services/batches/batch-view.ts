@@ -8,6 +8,8 @@ const PARETO_ROWS = 8;
 
 interface ViewParts {
   row: BatchRow;
+  /** Name and id. */
+  openedBy: string;
   totals: BatchTotals;
   job: JobView;
   titleOf: (phase: string) => string;
@@ -17,14 +19,14 @@ interface ViewParts {
 }
 
 /** A batch as screens show it: everything derived, nothing decided. */
-export function batchView({ row, totals, job, titleOf, wireShare, now }: ViewParts): BatchView {
+export function batchView({ row, openedBy, totals, job, titleOf, wireShare, now }: ViewParts): BatchView {
   const { made, failed, unknown, running, attempts, debited } = totals;
   const decided = made + failed;
   const perHour = unitsPerHour(row, totals, now);
   const left = Math.max(0, row.quantity - made);
   const end =
     row.state === 'open' && perHour !== null && left > 0 ? now + (left / perHour) * HOUR_S * 1000 : null;
-  const { id, traveller, lot, quantity, state, openedBy, openedAt, closedAt, exportFolder } = row;
+  const { id, traveller, lot, quantity, state, openedAt, closedAt, exportFolder } = row;
   return {
     ...{ id, job, traveller, lot, quantity, state, openedBy, openedAt, closedAt, exportFolder },
     counts: { made, failed, unknown, running, attempts, debited },

@@ -117,16 +117,19 @@ async function allowance(
   request: { jobId: string; quantity: number },
 ): Promise<Finding> {
   const left = (await store.jobs.get(request.jobId))?.allowanceLeft ?? 0;
-  const text = `${left} units are left, ${request.quantity} are ordered.`;
+  const text = `${count(left)} units are left, ${count(request.quantity)} ordered.`;
   return left >= request.quantity ? ok(text) : failed(text, 'Open a smaller batch, or call an engineer.');
 }
 
 async function disk({ dataDir }: PreflightParts, quantity: number): Promise<Finding> {
   const free = await freeBytes(dataDir);
   const needed = quantity * UNIT_BYTES + SPARE_BYTES;
-  const text = `${Math.floor(free / 1024 ** 2)} MiB free, ${Math.ceil(needed / 1024 ** 2)} MiB needed at most.`;
+  const text = `${gigabytes(free)} free, ${gigabytes(needed)} needed at most.`;
   return free >= needed ? ok(text) : failed(text, 'Free some space.');
 }
+
+const count = (value: number): string => value.toLocaleString('en');
+const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`;
 
 /** Bytes that this account may still write there. */
 export async function freeBytes(folder: string): Promise<number> {

@@ -21,7 +21,7 @@ import { shownJob } from './shown-job.ts';
 import { whyFull, type TakenPlace } from './places.ts';
 
 export interface ProductionParts {
-  store: Pick<Store, 'batches' | 'jobs' | 'runs'>;
+  store: Pick<Store, 'batches' | 'jobs' | 'runs' | 'people'>;
   jobs: ReadonlyMap<string, LoadedJob>;
   drivers: Pick<DriverHost, 'putImage'>;
   demo: boolean;
@@ -39,6 +39,7 @@ interface Current {
   row: BatchRow;
   totals: BatchTotals;
   job: JobRow;
+  openedBy: string;
   allowanceLeft: number;
 }
 
@@ -96,6 +97,11 @@ export class Production implements Floor {
 
   get batchId(): string | null {
     return this.current?.row.id ?? null;
+  }
+
+  /** Who works on the open batch from now on: runs that start by themselves are booked on them. */
+  operatedBy(person: string): void {
+    this.operator = person;
   }
 
   /** Takes up the batch that an earlier process left open. */
@@ -252,21 +258,26 @@ export class Production implements Floor {
   }
 
   private async read(row: BatchRow): Promise<Current> {
-    const { batches, jobs } = this.parts.store;
-    const [totals, job] = await Promise.all([batches.totals(row.id), jobs.get(row.jobId, row.jobRevision)]);
+    const { batches, jobs, people } = this.parts.store;
+    const [totals, job, opener] = await Promise.all([
+      batches.totals(row.id),
+      jobs.get(row.jobId, row.jobRevision),
+      people.get(row.openedBy),
+    ]);
     if (job === null) throw jobMissing(row.jobId);
-    return { row, totals, job, allowanceLeft: job.allowanceLeft };
+    const openedBy = opener === null ? row.openedBy : `${opener.name} (${opener.id})`;
+    return { row, totals, job, openedBy, allowanceLeft: job.allowanceLeft };
   }
 
   currentView(): BatchView | null {
     return this.current === null ? null : this.viewOf(this.current);
   }
 
-  private viewOf({ row, totals, job, allowanceLeft }: Current): BatchView {
+  private viewOf({ row, totals, job, openedBy, allowanceLeft }: Current): BatchView {
     const { view, recipe } = shownJob(job, this.parts.jobs.get(row.jobId), allowanceLeft, this.parts.demo);
     const titles = new Map(recipe.phases.map((phase) => [phase.id, phase.title]));
     return batchView({
-      ...{ row, totals, job: view, now: Date.now() },
+      ...{ row, totals, openedBy, job: view, now: Date.now() },
       titleOf: (phase) => titles.get(phase) ?? phase,
       wireShare: (phase) => this.wireShares.get(phase) ?? null,
     });

@@ -3,7 +3,7 @@ import type { CallContext, HandlersOf, Request, Response } from '#contract/contr
 import type { ControlSpec } from '#drivers/core/link.ts';
 import type { DriverHost, PortInfo } from '#drivers/core/host-api.ts';
 import { viewOf } from '#services/engine/failures.ts';
-import { BENCH_SETTING, type SiteConfig } from '#services/sites/site-config.ts';
+import { BENCH_SETTING, placeOf, type SiteConfig } from '#services/sites/site-config.ts';
 import { siteNotReady } from '#services/sites/site-errors.ts';
 import type { Site } from '#services/sites/site.ts';
 import type { Sites } from '#services/sites/sites.ts';
@@ -94,14 +94,20 @@ async function overview({ sites, drivers, targets }: BenchParts): Promise<Respon
 
 function benchSite(site: Site): BenchSite {
   const { config } = site;
-  const { state, error } = site.view();
+  const { error } = site.view();
   return {
     ...{ id: config.site, row: config.row, column: config.column, programmer: config.programmer },
     ...{ target: config.target, port: config.link?.path ?? '', virtual: config.virtual },
     control: config.link === null ? '' : controlTitles[config.link.control.kind],
-    online: state !== 'offline',
+    online: site.online,
     error,
   };
+}
+
+/** The socket as it is, or a new one at the place its label names: row by letter, column by number. */
+function configFor(sites: Sites, id: string): SiteConfig {
+  if (sites.has(id)) return own(idle(sites.get(id))).config;
+  return { site: id, ...placeOf(id), link: null, target: '', programmer: 'None', virtual: false };
 }
 
 async function attach(
@@ -109,7 +115,7 @@ async function attach(
   { site, path, target, control }: Request<'bench.attach'>,
   context: CallContext,
 ): Promise<BenchSite> {
-  const { config } = own(idle(parts.sites.get(site)));
+  const config = configFor(parts.sites, site);
   const known = parts.targets.some((one) => one.id === target);
   if (!known)
     throw new AppError({
@@ -119,7 +125,7 @@ async function attach(
     });
   const ports = await parts.drivers.listPorts();
   // A part may have come in and started meanwhile.
-  idle(parts.sites.get(site));
+  configFor(parts.sites, site);
   const port = ports.find((one) => one.path === path);
   const link = { path, control: withoutUndefined(control) };
   const programmer = port?.manufacturer ?? 'Serial port';

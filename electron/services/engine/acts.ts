@@ -221,8 +221,8 @@ const readState: Act = async ({ facts, drive }) => {
 
 /** A driver's own measurement wins over one of the same name that the engine derives. */
 function merge(measured: readonly Measurement[], derived: readonly Measurement[]): Measurement[] {
-  const names = new Set(measured.map((one) => one.name));
-  return [...measured, ...derived.filter((one) => !names.has(one.name))];
+  const names = new Set(derived.map((one) => one.name));
+  return [...measured.filter((one) => !names.has(one.name)), ...derived];
 }
 
 /** One act per operation of a recipe. */

@@ -86,7 +86,7 @@ export const failureTable: Readonly<Record<FailureCode, FailureEntry>> = {
   ),
   protected: entry('Protected', (c) => `The chip is protected and refuses access${during(c)}`, RED_TRAY),
   locked: entry('Locked before', 'The chip is locked already', 'Put it in the red tray: it was made before.'),
-  'verify-mismatch': entry('Verify', 'What was read back differs from what was written', RED_TRAY, true),
+  'verify-mismatch': entry('Verify', 'The part does not hold or sign what it was given', RED_TRAY, true),
   'image-format': entry(
     'Firmware file',
     (c) => `The firmware file cannot be read${c['line'] === undefined ? '' : ` (line ${c['line']})`}`,

@@ -24,6 +24,15 @@ export const siteConfig = z.strictObject({
 });
 export type SiteConfig = z.infer<typeof siteConfig>;
 
+const label = /^([A-Z]+)(\d+)$/;
+
+/** Where a label stands on the fixture: `A1` first row, first column; `C4` third row, fourth column. */
+export function placeOf(site: string): { row: number; column: number } {
+  const [, letters = 'A', number = '1'] = label.exec(site) ?? [];
+  const row = Array.from(letters).reduce((sum, letter) => sum * 26 + letter.charCodeAt(0) - 64, 0) - 1;
+  return { row, column: Math.max(0, Number(number) - 1) };
+}
+
 /** Settings key of the bench's real sites; virtual ones live as long as their bench and are never stored. */
 export const BENCH_SETTING = 'bench.sites';
 

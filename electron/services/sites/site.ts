@@ -58,6 +58,11 @@ export class Site {
     this.throttle = createThrottle(PROGRESS_MS, () => parts.publish(this.view()));
   }
 
+  /** The link is open: also where a result or an unread part stands on the site. */
+  get online(): boolean {
+    return this.facts.online;
+  }
+
   get state(): SiteState {
     return siteStateOf(this.facts);
   }

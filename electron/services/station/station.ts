@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Handlers, HandlersOf } from '#contract/contract.ts';
+import type { Session } from '#contract/session.ts';
 import type { DriverHost } from '#drivers/core/host-api.ts';
 import { createCheckpoints } from '#services/audit/checkpoints.ts';
 import { createBatchHandlers } from '#services/batches/handlers.ts';
@@ -113,13 +114,17 @@ class StationCore {
         this.watch.onEvent(event);
         this.sites.onHostEvent(event);
       }),
-      this.sessions.onChange((connection, session) =>
-        this.events.publish('session.changed', { session }, connection),
-      ),
+      this.sessions.onChange((connection, session) => this.signedIn(connection, session)),
     ];
     const unread = await this.unreadOfBatch();
     await this.sites.open(unread);
     await this.production.refresh();
+  }
+
+  /** Parts that start by themselves are booked on whoever signed in last: after a shift change the new one. */
+  private signedIn(connection: string, session: Session | null): void {
+    this.events.publish('session.changed', { session }, connection);
+    if (session !== null && session.person.role !== 'auditor') this.production.operatedBy(session.person.id);
   }
 
   /** Runs that belong to no open batch are marked and wait for their part; the others are shown where they ran. */

@@ -48,7 +48,7 @@ export const COMMAND = {
   protectionGet: 0x73,
   authenticationGet: 0x75,
 } as const;
-export type CommandName = keyof typeof COMMAND;
+type CommandName = keyof typeof COMMAND;
 
 /** Status bytes in their document's words, as short names for a context. */
 export const STATUS: Readonly<Record<number, string>> = {

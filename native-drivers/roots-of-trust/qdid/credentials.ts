@@ -13,7 +13,7 @@ export async function readCsr(
   context: OperationContext,
 ): Promise<OperationResult<'csr'>> {
   const csr = await readObject(link, EnrolmentCommand.csr, { serial: subjectSerial }, context);
-  return { output: { csr }, measurements: [{ name: 'csr size', value: csr.length, unit: 'B' }] };
+  return { output: { csr }, measurements: [{ name: 'csr-size', value: csr.length, unit: 'B' }] };
 }
 
 /** Chain, then configuration (if any); the chain is read back and compared. */
@@ -35,6 +35,6 @@ export async function injectCredentials(
       chip: 'not-locked',
     });
   const certificateFingerprint = createHash('sha256').update(leaf).digest('hex');
-  const measurements = [{ name: 'chain size', value: chain.length, unit: 'B' }];
+  const measurements = [{ name: 'chain-size', value: chain.length, unit: 'B' }];
   return { output: { certificateFingerprint }, measurements };
 }

@@ -37,6 +37,6 @@ export async function lockAgent(
       chip: 'not-locked',
       cause: lost,
     });
-  const measurements = [{ name: 'agent locked', value: 1, unit: 'count' }];
+  const measurements = [{ name: 'agent-locked', value: 1, unit: 'count' }];
   return { output: { answered: lost === null }, measurements };
 }

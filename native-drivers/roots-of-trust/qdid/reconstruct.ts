@@ -48,13 +48,11 @@ export async function reconstructTest(
 }
 
 function measure(result: OperationResult<'reconstruct'>['output']) {
-  const { deviceIds, bitErrorRates } = result;
-  const known = deviceIds.find((id) => id !== '');
+  const { bitErrorRates } = result;
   const mean = bitErrorRates.reduce((sum, rate) => sum + rate, 0) / Math.max(1, bitErrorRates.length);
   return [
-    { name: 'same id', value: deviceIds.filter((id) => id !== '' && id === known).length, unit: 'count' },
-    { name: 'bit error', value: percent(mean), unit: '%' },
-    { name: 'bit error max', value: percent(Math.max(0, ...bitErrorRates)), unit: '%' },
-    { name: 'helper intact', value: result.helperDataIntact ? 1 : 0, unit: 'count' },
+    { name: 'bit-error-mean', value: percent(mean), unit: '%' },
+    { name: 'bit-error', value: percent(Math.max(0, ...bitErrorRates)), unit: '%' },
+    { name: 'helper-data-intact', value: result.helperDataIntact ? 1 : 0, unit: 'count' },
   ];
 }

@@ -75,7 +75,7 @@ async function enrol(link: AgentLink, context: OperationContext): Promise<Operat
   context.progress({ done: 1, total: 1, unit: 'steps', note: 'Enrol' });
   return {
     output: { score: answer.score, deviceId: hex(answer.id), helperDataHash: hex(answer.helper) },
-    measurements: [{ name: 'enrol score', value: answer.score, unit: 'score' }],
+    measurements: [{ name: 'enrol-score', value: answer.score, unit: 'score' }],
   };
 }
 

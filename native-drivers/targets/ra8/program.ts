@@ -47,7 +47,6 @@ export async function program(
     output: { bytes: total, seconds, baudRate: rom.client.baudRate },
     measurements: [
       { name: 'program-time', value: seconds, unit: 's' },
-      { name: 'program-rate', value: total / seconds, unit: 'B/s' },
     ],
   };
 }
