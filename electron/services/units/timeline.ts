@@ -23,31 +23,59 @@ const titles: Record<Exclude<JournalKind, 'outcome'>, string> = {
   'read-back': 'read back',
 };
 
-/** What a fact is called on screen, and how its value reads; a fact that stands elsewhere on the page is left out. */
-const facts: Record<string, { label: string; show: (value: unknown) => string } | null> = {
-  operation: null,
-  job: null,
-  attempt: null,
-  chipUid: { label: 'chip', show: String },
-  maxBaudRate: { label: 'offers', show: (value) => `${Number(value).toLocaleString('en')} baud` },
-  baudRate: { label: 'at', show: (value) => `${Number(value).toLocaleString('en')} baud` },
-  bytes: { label: '', show: (value) => `${Number(value).toLocaleString('en')} B` },
-  seconds: { label: 'in', show: (value) => `${Number(value).toFixed(2)} s` },
-  crc32: { label: 'CRC-32', show: String },
-  sha256: { label: 'SHA-256', show: String },
-  image: { label: 'image', show: String },
+const text =
+  (label: string) =>
+  (value: unknown): string =>
+    `${label} ${String(value)}`;
+const figure = (value: unknown, digits = 0): string =>
+  Number(value).toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits });
+const either = (yes: string, no: string) => (value: unknown) => (value === true ? yes : no);
+const silent = () => '';
+
+/** How a fact reads; one that stands elsewhere on the page, or goes without saying, is silent. */
+const facts: Record<string, (value: unknown, kind: JournalKind) => string> = {
+  ...{ operation: silent, job: silent, attempt: silent, note: silent, failure: silent, readBack: silent },
+  chipUid: (value, kind) => (kind === 'intent' ? '' : `chip ${String(value)}`),
+  image: (value, kind) => (kind === 'intent' ? `image ${String(value)}` : ''),
+  product: String,
+  maxBaudRate: (value) => `up to ${figure(value)} baud`,
+  baudRate: (value) => `at ${figure(value)} baud`,
+  bytes: (value) => `${figure(value)} B`,
+  seconds: (value) => `in ${figure(value, 2)} s`,
+  reads: (value) => `${figure(value)} reads`,
+  lifecycle: (value) => (hasState(value) ? `life cycle ${value.dlm}` : ''),
+  crc32: text('CRC-32'),
+  sha256: text('SHA-256'),
+  firmware: text('firmware'),
+  rootOfTrust: text('root of trust'),
+  deviceId: text('device ID'),
+  helperDataHash: text('helper data'),
+  subjectSerial: text('subject'),
+  serial: text('serial'),
+  certificateFingerprint: text('fingerprint'),
+  permanent: either('permanent', 'not permanent'),
+  enrolled: either('enrolled', 'not enrolled yet'),
+  agentLocked: either('agent locked', 'agent open'),
+  answered: either('answered', 'not answered'),
+  disableInitialize: either('initialize disabled', 'initialize left open'),
+  lockBoot: either('boot locked', 'boot left open'),
+  locked: either('locked', 'not locked'),
+  refund: either('allowance given back', ''),
 };
 
-/** Values longer than this are cut: a time line is read, the record holds the whole. */
-const MAX_VALUE = 64;
+const hasState = (value: unknown): value is { dlm: string } =>
+  typeof value === 'object' && value !== null && 'dlm' in value && typeof value.dlm === 'string';
 
-function fact([name, value]: [string, unknown]): string[] {
-  if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') return [];
+/** Values longer than this are cut: a time line is read, the record holds the whole. A signature still fits, in hex. */
+const MAX_VALUE = 160;
+
+function fact([name, value]: [string, unknown], kind: JournalKind): string[] {
   const known = facts[name];
-  if (known === null) return [];
-  const text = known === undefined ? String(value) : known.show(value);
-  const label = known === undefined ? words(name) : known.label;
-  return [`${label} ${text.length > MAX_VALUE ? `${text.slice(0, MAX_VALUE)}…` : text}`.trim()];
+  const plain = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+  if (known === undefined && !plain) return [];
+  const said = known === undefined ? `${words(name)} ${String(value)}` : known(value, kind);
+  if (said === '') return [];
+  return [said.length > MAX_VALUE ? `${said.slice(0, MAX_VALUE)}…` : said];
 }
 
 /** `helperDataHash` -> `helper data hash`. */
@@ -60,9 +88,13 @@ function errorText(body: Record<string, unknown>): string | null {
 }
 
 function detailOf(row: JournalRow): string {
-  const facts = errorText(row.body) ?? Object.entries(row.body).flatMap(fact).join(' · ');
+  const said =
+    errorText(row.body) ??
+    Object.entries(row.body)
+      .flatMap((one) => fact(one, row.kind))
+      .join(' · ');
   const irreversible = row.kind === 'intent' && row.irreversible ? ['cannot be undone'] : [];
-  return [...irreversible, ...(facts === '' ? [] : [facts])].join(' · ');
+  return [...irreversible, ...(said === '' ? [] : [said])].join(' · ');
 }
 
 function entryOf(run: RunRow, row: JournalRow, phase: string): TimelineEntry {
@@ -71,6 +103,15 @@ function entryOf(run: RunRow, row: JournalRow, phase: string): TimelineEntry {
     const outcome = outcomes[String(row.body['outcome'])] ?? { title: 'Ended', state: 'neutral' as const };
     return { ...common, kind: 'outcome', ...outcome, detail: errorText(row.body) ?? '' };
   }
+  // Evidence of a broken limit is no sign that the phase went well.
+  if (row.kind === 'evidence' && typeof row.body['failure'] === 'string')
+    return {
+      ...common,
+      kind: 'evidence',
+      state: 'failed',
+      title: `${phase} out of limits`,
+      detail: detailOf(row),
+    };
   return { ...common, ...looks[row.kind], title: `${phase} ${titles[row.kind]}`, detail: detailOf(row) };
 }
 

@@ -3,6 +3,7 @@ import type { UnitDetail } from '#contract/units.ts';
 import { dateTime } from '#ui/format.ts';
 import type { Shape } from '#ui/outcome/outcome.ts';
 import { OutcomeIcon } from '#ui/outcome/OutcomeIcon.tsx';
+import { CopyText } from '#ui/pieces/CopyText.tsx';
 import { Empty } from '#ui/pieces/states.tsx';
 import { Dim, Spoken } from '#ui/pieces/text.tsx';
 import type { Tone } from '#ui/theme/tokens.ts';
@@ -33,6 +34,29 @@ const KINDS: Record<Entry['kind'], string> = {
   outcome: 'Outcome',
 };
 
+const HASH = /([0-9a-f]{16,})/;
+/** Digits of a hash at either end: enough to tell two apart by eye. */
+const ENDS = 8;
+
+/** Text in which hashes are short, and copied whole. */
+function Detail({ text }: { text: string }) {
+  // Split by a group: every other piece is a hash.
+  return text
+    .split(HASH)
+    .map((piece, index) =>
+      index % 2 === 0 ? (
+        piece
+      ) : (
+        <CopyText
+          key={index}
+          text={piece}
+          label="value"
+          shown={`${piece.slice(0, ENDS)}…${piece.slice(-ENDS)}`}
+        />
+      ),
+    );
+}
+
 /** Everything that was done to the unit, in the order of the journal. */
 export function TimeLine({ entries }: { entries: readonly Entry[] }) {
   if (entries.length === 0) return <Empty title="Nothing in the journal yet" />;
@@ -48,7 +72,10 @@ export function TimeLine({ entries }: { entries: readonly Entry[] }) {
               {KINDS[entry.kind]} · {entry.attempt}
             </Dim>
             <div>
-              <b>{entry.title}</b> <Spoken>{look.word}</Spoken> <Dim>{entry.detail}</Dim>
+              <b>{entry.title}</b> <Spoken>{look.word}</Spoken>{' '}
+              <Dim>
+                <Detail text={entry.detail} />
+              </Dim>
             </div>
           </Item>
         );
