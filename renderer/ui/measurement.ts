@@ -40,9 +40,12 @@ const lookOf = (name: string): Look => LOOKS[name] ?? { title: words(name) };
 /** `bit-error-mean` -> `Bit error, mean`. */
 export const measurementTitle = (name: string): string => lookOf(name).title;
 
+/** What a record holds where nothing could be computed: JSON has no NaN. */
+const NOTHING = -1;
+
 /** The value as it reads: `5.8 %`, `yes`; a read that failed has none. */
-export function measurementValue({ name, value, unit }: MeasurementView): string {
-  if (!Number.isFinite(value)) return 'not read';
+export function measurementValue({ name, value, unit, ok }: MeasurementView): string {
+  if (!Number.isFinite(value) || (value === NOTHING && !ok)) return 'not read';
   if (lookOf(name).yesNo !== true) return measured(value, unit);
   return value === 0 ? 'no' : 'yes';
 }
