@@ -13,6 +13,9 @@ import { SiteActions } from './SiteActions.tsx';
 import { SiteFoot } from './SiteFoot.tsx';
 import { SiteText } from './SiteText.tsx';
 
+/** Two rows of sites on a screen of 800 lines. */
+const LOW = '@container (max-height: 330px)';
+
 const Card = styled('div', { shouldForwardProp: (prop) => prop !== 'tone' })<{ tone: Tone }>(({
   theme,
   tone,
@@ -38,7 +41,6 @@ const Top = styled('div')({
   display: 'flex',
   alignItems: 'center',
   justifyContent: 'space-between',
-  minHeight: 48,
 });
 const Label = styled('button')({
   minWidth: 56,
@@ -55,6 +57,8 @@ const Label = styled('button')({
   letterSpacing: 0.5,
   textAlign: 'left',
   cursor: 'pointer',
+  // A low card has no pixel to spare: the target keeps its height and reaches into the frame.
+  [LOW]: { marginTop: -5, marginBottom: -5 },
 });
 const Uid = styled('span')(({ theme }) => ({
   fontFamily: MONO,
@@ -75,6 +79,7 @@ const State = styled('div', { shouldForwardProp: (prop) => prop !== 'tone' })<{ 
     '& svg': { flex: 'none' },
     // Short outcomes are read from three metres; a phase title needs the width instead.
     '&[data-large="true"]': { fontSize: 29, '& svg': { width: 44, height: 44 } },
+    [LOW]: { '&[data-large="true"] svg': { width: 38, height: 38 } },
     '@container (max-width: 150px)': {
       '&&': { fontSize: 13, gap: 5, margin: '0 -6px' },
       '&& svg': { width: 22, height: 22 },
