@@ -7,32 +7,23 @@ interface Look {
   yesNo?: true;
 }
 
-/**
- * What each measurement is called on screen. Records keep the names they were written with: those with hyphens are the
- * station's own, those with spaces a driver's.
- */
+/** What each measurement is called on screen; records keep the names. One that is not listed shows its name as words. */
 const LOOKS: Readonly<Record<string, Look>> = {
   'program-time': { title: 'Time to program' },
-  'program-rate': { title: 'Program rate' },
   rate: { title: 'Program rate' },
   bytes: { title: 'Bytes written' },
   'wire-share': { title: 'Share of the wire used' },
   verified: { title: 'Bytes read back' },
   'enrol-score': { title: 'Enrol score' },
-  'enrol score': { title: 'Enrol score' },
   'bit-error': { title: 'Bit error, worst read' },
-  'bit error max': { title: 'Bit error, worst read' },
   'bit-error-mean': { title: 'Bit error, mean' },
-  'bit error': { title: 'Bit error, mean' },
-  'same id': { title: 'Reads with the same identity' },
   'other-identities': { title: 'Reads with another identity' },
   'helper-data-intact': { title: 'Helper data intact', yesNo: true },
-  'helper intact': { title: 'Helper data intact', yesNo: true },
   'identity-seen': { title: 'Identity seen before', yesNo: true },
   signature: { title: 'Signature holds', yesNo: true },
-  'agent locked': { title: 'Agent locked', yesNo: true },
-  'csr size': { title: 'Size of the CSR' },
-  'chain size': { title: 'Size of the certificate chain' },
+  'agent-locked': { title: 'Agent locked', yesNo: true },
+  'csr-size': { title: 'Size of the CSR' },
+  'chain-size': { title: 'Size of the certificate chain' },
 };
 
 const lookOf = (name: string): Look => LOOKS[name] ?? { title: words(name) };
