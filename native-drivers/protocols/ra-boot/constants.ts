@@ -48,8 +48,6 @@ export const COMMAND = {
   protectionGet: 0x73,
   authenticationGet: 0x75,
 } as const;
-type CommandName = keyof typeof COMMAND;
-
 /** Status bytes in their document's words, as short names for a context. */
 export const STATUS: Readonly<Record<number, string>> = {
   0x00: 'ok',

@@ -45,9 +45,7 @@ export async function program(
   const seconds = (performance.now() - started) / 1000;
   return {
     output: { bytes: total, seconds, baudRate: rom.client.baudRate },
-    measurements: [
-      { name: 'program-time', value: seconds, unit: 's' },
-    ],
+    measurements: [{ name: 'program-time', value: seconds, unit: 's' }],
   };
 }
 

@@ -32,7 +32,8 @@ export class RomParser {
       inputs.push(next.input);
       at += next.size;
     }
-    this.pending = all.slice(at);
+    // A copy: the caller may use its buffer again, and a Buffer's own slice would share it.
+    this.pending = new Uint8Array(all.subarray(at));
     return inputs;
   }
 
@@ -62,7 +63,7 @@ function takeInput(bytes: Uint8Array, at: number): { input: RomInput; size: numb
   if (length < 1 || length > MAX_PAYLOAD + 1) return outside;
   const size = length + 5;
   if (at + size > bytes.length) return null;
-  return { input: readFrame(bytes.slice(at, at + size), length), size };
+  return { input: readFrame(new Uint8Array(bytes.subarray(at, at + size)), length), size };
 }
 
 function readFrame(bytes: Uint8Array, length: number): RomFrame {
