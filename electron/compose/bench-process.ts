@@ -53,6 +53,12 @@ function parse(line: string): unknown {
   }
 }
 
+/** A bench of empty sockets that ends with its parent. */
+export function benchArguments(sites: number, speed: 'wire' | 'max'): string[] {
+  const quantities = ['--sites', String(sites), '--speed', speed];
+  return ['--target', 'ra8m1', ...quantities, '--json', '--empty', '--attached'];
+}
+
 /** The bench under plain Node: used by the web host, the demo and the tests. */
 export function startNodeBench(script: string, args: string[]): Promise<BenchProcess> {
   const child: ChildProcess = spawn(

@@ -6,7 +6,7 @@ import { createDriverHost } from '#drivers/host/client.ts';
 import type { ProcessPort } from '#drivers/host/process-port.ts';
 import { targets } from '#drivers/targets/registry.ts';
 import { createDispatcher } from '#services/dispatch/dispatcher.ts';
-import { loadJobs, type LoadedJob } from '#services/jobs/load-job.ts';
+import { registerJobs } from '#services/jobs/register-jobs.ts';
 import { addDemoPeople } from '#services/people/demo-people.ts';
 import { createAuthority } from '#services/pki/authority.ts';
 import { createStation } from '#services/station/station.ts';
@@ -14,7 +14,7 @@ import { createUnitHandlers } from '#services/units/handlers.ts';
 import { openVault } from '#services/vault/vault.ts';
 import type { Store } from '#store/api.ts';
 import { openStore } from '#store/open.ts';
-import type { BenchProcess } from './bench-process.ts';
+import { benchArguments, type BenchProcess } from './bench-process.ts';
 import { addFirstOfficer } from './first-officer.ts';
 import { createLog } from './log.ts';
 import type { RunningStation } from './running-station.ts';
@@ -79,7 +79,7 @@ async function build(options: ComposeOptions, closers: Closers): Promise<Running
   });
   closers.push(() => store.close());
   const log = createLog(dataDir);
-  const registered = begun(registerJobs(options, store));
+  const registered = begun(registerJobs(store, jobFolder(options), jobTools));
   const peopled = begun(demo ? addDemoPeople(store) : addFirstOfficer(store, options.notify));
   const name = await stationName(store);
   const vault = await openVault({ dataDir, keys: store.keys, source: vaultSource(options) });
@@ -130,36 +130,17 @@ async function stationName(store: Store): Promise<string> {
 }
 
 /** The demo job is in the package; a real station's jobs lie in its data folder. */
-async function registerJobs(options: ComposeOptions, store: Store): Promise<ReadonlyMap<string, LoadedJob>> {
-  const own = join(options.dataDir, 'jobs');
+function jobFolder({ dataDir, demo, resources }: ComposeOptions): string {
+  const own = join(dataDir, 'jobs');
   mkdirSync(own, { recursive: true, mode: 0o700 });
-  const jobs = await loadJobs(options.demo ? join(options.resources, 'jobs') : own, jobTools);
-  for (const { recipe, canonical, sha256 } of jobs.values()) {
-    const { id, name, revision, allowance } = recipe;
-    await store.jobs.put(
-      { id, name, revision, sha256, recipe: canonical, allowanceTotal: allowance },
-      'station',
-    );
-  }
-  return jobs;
+  return demo ? join(resources, 'jobs') : own;
 }
 
 /** Starts the bench and does not wait for it; one that starts late is stopped all the same. */
 function beginBench(options: ComposeOptions, closers: Closers): Promise<BenchProcess> | null {
   if (!options.demo || options.startBench === null) return null;
   const { sites, speed } = options.bench ?? { sites: 4, speed: 'wire' };
-  const args = [
-    '--target',
-    'ra8m1',
-    '--sites',
-    String(sites),
-    '--speed',
-    speed,
-    '--json',
-    '--empty',
-    '--attached',
-  ];
-  const starting = begun(options.startBench(args));
+  const starting = begun(options.startBench(benchArguments(sites, speed)));
   closers.push(async () => {
     const bench = await starting.catch(() => null);
     await bench?.stop();

@@ -12,7 +12,7 @@ import { spawnForked } from '#drivers/host/fork.ts';
 import { targets } from '#drivers/targets/registry.ts';
 import { openBenchControl, type BenchControl } from '#drivers/virtual/control-client.ts';
 import type { VirtualHands } from '#services/bench/virtual-hands.ts';
-import { loadJobs } from '#services/jobs/load-job.ts';
+import { registerJobs } from '#services/jobs/register-jobs.ts';
 import { addDemoPeople } from '#services/people/demo-people.ts';
 import { createAuthority } from '#services/pki/authority.ts';
 import type { SiteConfig } from '#services/sites/site-config.ts';
@@ -21,7 +21,7 @@ import { createUnitHandlers } from '#services/units/handlers.ts';
 import { openVault } from '#services/vault/vault.ts';
 import type { Store } from '#store/api.ts';
 import { openStore } from '#store/open.ts';
-import { startNodeBench, type BenchProcess, type BenchSite } from '#compose/bench-process.ts';
+import { benchArguments, startNodeBench, type BenchProcess, type BenchSite } from '#compose/bench-process.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const script = (path: string) => join(root, path);
@@ -36,18 +36,7 @@ export interface TestHands extends VirtualHands {
 
 /** A real virtual bench in a process of its own, with empty sockets. */
 export async function startBench(sites: number, speed: 'wire' | 'max' = 'max'): Promise<BenchProcess> {
-  const args = [
-    '--target',
-    'ra8m1',
-    '--sites',
-    String(sites),
-    '--speed',
-    speed,
-    '--json',
-    '--empty',
-    '--attached',
-  ];
-  return startNodeBench(script('native-drivers/virtual/main.ts'), args);
+  return startNodeBench(script('native-drivers/virtual/main.ts'), benchArguments(sites, speed));
 }
 
 export async function openHands(sites: readonly BenchSite[]): Promise<TestHands> {
@@ -127,7 +116,7 @@ export async function openTestStation(options: StationOptions): Promise<OpenStat
   const defects: unknown[] = [];
   const deps: StationDeps = {
     ...{ store, vault, authority, drivers, hands, targets, dataDir, demo: true },
-    jobs: await registerJobs(store, script('resources/jobs')),
+    jobs: await registerJobs(store, script('resources/jobs'), jobTools),
     sites: options.sites ?? siteConfigs(bench),
     unitHandlers: createUnitHandlers({ store, exportsFolder: join(dataDir, 'exports') }),
     version: '0.0.0',
@@ -150,19 +139,6 @@ export async function openTestStation(options: StationOptions): Promise<OpenStat
     callAs: (role) => callAs(station, role),
     until: (site, ...states) => untilSite(site, (view) => states.includes(view.state)),
   };
-}
-
-/** Registers the jobs as the composition does. */
-async function registerJobs(store: Store, root: string): Promise<StationDeps['jobs']> {
-  const jobs = await loadJobs(root, jobTools);
-  for (const { recipe, canonical, sha256 } of jobs.values()) {
-    const { id, name, revision, allowance } = recipe;
-    await store.jobs.put(
-      { id, name, revision, sha256, recipe: canonical, allowanceTotal: allowance },
-      'station',
-    );
-  }
-  return jobs;
 }
 
 function callAs(station: Station, role: Session['person']['role']): Call {

@@ -7,7 +7,7 @@ const refusal = (code: string, what: string, next: string, details?: Record<stri
 export const noSuchSite = (site: string) =>
   refusal('site-missing', `This station has no site ${site}.`, 'Choose one of the sites on the screen.');
 export const siteNotReady = (site: string, state: string) =>
-  refusal('site-not-ready', `Site ${site} cannot start: it is ${state}.`, nextFor(state), { site, state });
+  refusal('site-not-ready', `Site ${site} cannot do this: it is ${state}.`, nextFor(state), { site, state });
 export const nothingToReadBack = (site: string) =>
   refusal('nothing-to-read', `Site ${site} has nothing to be read back.`, 'Go on with the next part.');
 export const notCleared = (site: string, state: string) =>

@@ -10,12 +10,11 @@ import { jobTools } from '#drivers/artefacts/job-tools.ts';
 import { createDriverHost } from '#drivers/host/client.ts';
 import { spawnForked } from '#drivers/host/fork.ts';
 import { openBenchControl, type BenchControl } from '#drivers/virtual/control-client.ts';
-import { loadJobs } from '#services/jobs/load-job.ts';
+import { registerJobs } from '#services/jobs/register-jobs.ts';
 import { createAuthority } from '#services/pki/authority.ts';
 import { createStation, type Station } from '#services/station/station.ts';
 import { createUnitHandlers } from '#services/units/handlers.ts';
 import { openVault } from '#services/vault/vault.ts';
-import type { Store } from '#store/api.ts';
 import { openStore } from '#store/open.ts';
 
 export interface OverheadFigure {
@@ -98,7 +97,7 @@ async function openStation(dataDir: string, sites: BenchSite[]) {
   const station = await createStation({
     ...{ store, vault, authority, drivers, dataDir, hands: null, targets: [], demo: true },
     ...{ version: '0', name: 'Bench', notices: '', exportsFolder: join(dataDir, 'exports') },
-    jobs: await registerJobs(store),
+    jobs: await registerJobs(store, join(root, 'resources', 'jobs'), jobTools),
     unitHandlers: createUnitHandlers({ store, exportsFolder: join(dataDir, 'exports') }),
     sites: sites.map(({ id, link, control }, index) => ({
       ...{ site: id, row: 0, column: index, target: 'ra8m1', programmer: 'Virtual bench', virtual: true },
@@ -113,18 +112,6 @@ async function openStation(dataDir: string, sites: BenchSite[]) {
     await store.close();
   };
   return { station, close };
-}
-
-async function registerJobs(store: Store) {
-  const jobs = await loadJobs(join(root, 'resources', 'jobs'), jobTools);
-  for (const { recipe, canonical, sha256 } of jobs.values()) {
-    const { id, name, revision, allowance } = recipe;
-    await store.jobs.put(
-      { id, name, revision, sha256, recipe: canonical, allowanceTotal: allowance },
-      'station',
-    );
-  }
-  return jobs;
 }
 
 async function openBatch({ handlers }: Station, quantity: number): Promise<void> {
