@@ -92,6 +92,21 @@ describe('commands', () => {
     expect(await crc32Of(client, range)).toBe(0x0102_0304);
   });
 
+  it('reads on with the long acknowledgement where a chip refuses the short one', async () => {
+    const parts = ['A1', 'B2', 'C3'].map((byte) => byte.repeat(1024));
+    const data = (bytes = '') => `81 04 01 15 ${bytes} ${sum('04 01 15', bytes)} 03`;
+    const client = await connected([
+      { expect: '01 00 09 15 02000000 02000BFF D4 03', answer: data(parts[0]) },
+      { expect: '81 00 02 15 00 E9 03', answer: '81 00 02 95 C1 A8 03' },
+      { expect: '01 00 09 15 02000400 02000BFF D0 03', answer: data(parts[1]) },
+      { expect: '81 00 0A 15 00 FFFFFFFF FFFFFFFF E9 03', answer: data(parts[2]) },
+    ]);
+    const back: Uint8Array[] = [];
+    const transfer = { signal, progress: () => undefined };
+    await read(client, { start: 0x0200_0000, end: 0x0200_0bff }, transfer, (part) => back.push(part));
+    expect(Buffer.concat(back).toString('hex')).toBe(parts.join('').toLowerCase());
+  });
+
   it('sends wrapped keys without the index of their W-UFPK, and certificates in one data frame', async () => {
     const wrapped = `${'22'.repeat(32)}${'33'.repeat(16)}${'44'.repeat(80)}`;
     const client = await connected([

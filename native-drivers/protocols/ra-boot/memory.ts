@@ -1,3 +1,4 @@
+import { DriverError } from '#drivers/core/errors.ts';
 import { COMMAND, MAX_PAYLOAD } from './constants.ts';
 import type { RaBootClient } from './client.ts';
 import { throwIfAborted } from './frame-link.ts';
@@ -59,10 +60,19 @@ function frameAt(bytes: Uint8Array, offset: number): Uint8Array {
   return encodeFrame('data', COMMAND.write, bytes.subarray(offset, offset + MAX_PAYLOAD));
 }
 
-/** Acknowledges a data frame of a read when more follow. */
-const READ_MORE = encodeFrame('data', COMMAND.read, Uint8Array.of(0));
+/**
+ * Acknowledges a data frame of a read when more follow: the status alone, as most public tools send it, or with second
+ * status and address (R01AN5562 section 6.20.2.2, as a public tool quotes it; an RA4E1 was seen to insist on it).
+ */
+const ACKNOWLEDGE = {
+  short: encodeFrame('data', COMMAND.read, Uint8Array.of(0)),
+  long: encodeFrame('data', COMMAND.read, Uint8Array.of(0, 255, 255, 255, 255, 255, 255, 255, 255)),
+};
 
-/** Reads a range (command 15); `take` gets each frame's bytes in order. */
+/**
+ * Reads a range (command 15); `take` gets each frame's bytes in order. A chip that refuses the short acknowledgement
+ * is asked anew for the rest and gets the long one: reading changes nothing, so this costs one exchange.
+ */
 export async function read(
   client: RaBootClient,
   range: Range,
@@ -71,16 +81,25 @@ export async function read(
 ): Promise<void> {
   const total = range.end - range.start + 1;
   const timeoutMs = answerMs(MAX_PAYLOAD, client.baudRate);
-  let done = 0;
-  while (done < total) {
+  let more = ACKNOWLEDGE.short;
+  let ask = readCommand(range);
+  for (let done = 0; done < total;) {
     throwIfAborted(transfer.signal);
-    const ask = done === 0 ? readCommand(range) : READ_MORE;
-    const frame = await client.link.exchange(ask, COMMAND.read, timeoutMs);
-    const bytes = frame.payload.subarray(0, total - done);
-    take(bytes, done);
-    done += bytes.length;
+    const frame = await client.link.exchange(ask, COMMAND.read, timeoutMs).catch((error: unknown) => {
+      if (ask !== ACKNOWLEDGE.short || !isPacketRefusal(error)) throw error;
+      return null;
+    });
+    if (frame === null) more = ACKNOWLEDGE.long;
+    const bytes = frame?.payload.subarray(0, total - done);
+    if (bytes !== undefined) take(bytes, done);
+    done += bytes?.length ?? 0;
+    ask = frame === null ? readCommand({ start: range.start + done, end: range.end }) : more;
     transfer.progress(done);
   }
+}
+
+function isPacketRefusal(error: unknown): boolean {
+  return error instanceof DriverError && error.context['statusName'] === 'packet';
 }
 
 function readCommand(range: Range): Uint8Array {
