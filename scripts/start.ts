@@ -86,7 +86,11 @@ async function runWebHost(given: ReturnType<typeof parse>, rendererFolder: strin
     passphrase: given['no-demo'] ? await readPassphrase(given['passphrase-file']) : null,
     notify: (text) => process.stderr.write(`${text}\n`),
   });
-  const host = await startWebHost({ station, rendererFolder, port: Number(given.port ?? 0) });
+  const port = Number(given.port ?? 0);
+  const host = await startWebHost({ station, rendererFolder, port }).catch(async (error: unknown) => {
+    await station.close();
+    throw error;
+  });
   const link = host.freshLink();
   process.stdout.write(`${link}\n`);
   process.stderr.write(`Data: ${dataDir}\nEnter gives a fresh link, Ctrl+C stops the station.\n`);
@@ -106,7 +110,7 @@ if (given.help) {
   process.stdout.write(HELP);
   process.exit(0);
 }
-if (given.port !== undefined && !/^\d{1,5}$/.test(given.port)) {
+if (given.port !== undefined && !(/^\d{1,5}$/.test(given.port) && Number(given.port) <= 65_535)) {
   process.stderr.write(`--port takes a number from 0 to 65535, not "${given.port}".\n`);
   process.exit(2);
 }

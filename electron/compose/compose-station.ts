@@ -42,8 +42,15 @@ export interface ComposeOptions {
 /** Things to close, last opened first. */
 type Closers = (() => Promise<void> | void)[];
 
-async function closeAll(closers: Closers): Promise<void> {
-  for (const close of closers.toReversed()) await close();
+/** Closes all of them, also behind one that fails: a part left open would keep its lock. Throws the first failure. */
+export async function closeAll(closers: Closers): Promise<void> {
+  const failures: unknown[] = [];
+  for (const close of closers.toReversed()) {
+    await Promise.resolve()
+      .then(close)
+      .catch((error: unknown) => failures.push(error));
+  }
+  if (failures.length > 0) throw failures[0];
 }
 
 /**
@@ -55,7 +62,8 @@ export async function composeStation(options: ComposeOptions): Promise<RunningSt
   try {
     return await build(options, closers);
   } catch (error) {
-    await closeAll(closers);
+    // Why the station did not start is what counts, not what failed on the way back.
+    await closeAll(closers).catch(() => undefined);
     throw error;
   }
 }

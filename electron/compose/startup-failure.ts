@@ -33,6 +33,10 @@ export function startupFailure(error: unknown): Failure {
     const tell = told[error.code];
     if (tell !== undefined) return tell(error.context);
   }
+  const code = error instanceof Error && 'code' in error ? error.code : null;
+  if (code === 'EADDRINUSE') {
+    return { title: 'The port is in use by another program.', text: 'Choose another with --port, or none.' };
+  }
   if (error instanceof AppError) return { title: error.view.what, text: error.view.next };
   const text = error instanceof Error ? error.message : String(error);
   return { title: 'The station did not start.', text };

@@ -22,11 +22,14 @@ export async function startVirtualBench(options: {
   target: string;
   sites: number;
   speed: 'wire' | 'max';
+  /** Sockets start without parts. */
+  empty?: boolean;
 }): Promise<VirtualBench> {
   const main = fileURLToPath(import.meta.resolve('#drivers/virtual/main.ts'));
   const words = ['--target', options.target, '--sites', String(options.sites), '--speed', options.speed];
+  const empty = options.empty === true ? ['--empty'] : [];
   // `--attached`: its standard input ends with this process, and the bench with it.
-  const child = spawn(process.execPath, [main, ...words, '--json', '--attached'], {
+  const child = spawn(process.execPath, [main, ...words, ...empty, '--json', '--attached'], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   const ended = once(child, 'exit');

@@ -1,12 +1,10 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import type { CallContext } from '#contract/contract.ts';
 import type { SiteView } from '#contract/sites.ts';
 import { jobTools } from '#drivers/artefacts/job-tools.ts';
+import { startVirtualBench, type BenchSite } from '#drivers/bench/virtual-bench.ts';
 import { createDriverHost } from '#drivers/host/client.ts';
 import { spawnForked } from '#drivers/host/fork.ts';
 import { openBenchControl, type BenchControl } from '#drivers/virtual/control-client.ts';
@@ -37,12 +35,6 @@ const operator: CallContext = {
   },
 };
 
-interface BenchSite {
-  id: string;
-  link: string;
-  control: string;
-}
-
 /** Makes units on 8, 32 and 64 unpaced sites and tells what each cost the station. */
 export async function benchOverhead(): Promise<OverheadFigure[]> {
   const figures: OverheadFigure[] = [];
@@ -60,7 +52,7 @@ export async function benchOverhead(): Promise<OverheadFigure[]> {
 
 async function measure(count: number): Promise<number> {
   const dataDir = await mkdtemp(join(tmpdir(), 'rootline-overhead-'));
-  const bench = await startBench(count);
+  const bench = await startVirtualBench({ target: 'ra8m1', sites: count, speed: 'max', empty: true });
   const { station, close } = await openStation(dataDir, bench.sites);
   const controls = await Promise.all(bench.sites.map((site) => openBenchControl(site.control)));
   try {
@@ -75,18 +67,9 @@ async function measure(count: number): Promise<number> {
   } finally {
     await Promise.all(controls.map((control) => control.close()));
     await close();
-    bench.child.kill();
-    await once(bench.child, 'exit');
+    await bench.stop();
     await rm(dataDir, { recursive: true, force: true });
   }
-}
-
-async function startBench(sites: number): Promise<{ sites: BenchSite[]; child: ChildProcess }> {
-  const script = join(root, 'native-drivers', 'virtual', 'main.ts');
-  const args = ['--sites', String(sites), '--speed', 'max', '--json', '--empty', '--attached'];
-  const child = spawn(process.execPath, [script, ...args], { stdio: ['pipe', 'pipe', 'inherit'] });
-  const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
-  return { sites: (JSON.parse(line) as { sites: BenchSite[] }).sites, child };
 }
 
 async function openStation(dataDir: string, sites: BenchSite[]) {
