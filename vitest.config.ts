@@ -3,6 +3,9 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: [
+      'protocol/**/*.test.ts',
+      'connectors/**/*.test.ts',
+      'cloud/**/*.test.{ts,tsx}',
       'electron/**/*.test.ts',
       'native-drivers/**/*.test.ts',
       'renderer/**/*.test.{ts,tsx}',

@@ -9,8 +9,10 @@ import { fileURLToPath } from 'node:url';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const commands = {
   start: 'scripts/start.ts',
+  cloud: 'scripts/cloud.ts',
   test: 'scripts/test.ts',
   demo: 'scripts/demo.ts',
+  fleet: 'scripts/fleet.ts',
   verify: 'scripts/verify.ts',
   bench: 'scripts/bench.ts',
   'bench:virtual': 'native-drivers/virtual/main.ts',

@@ -38,11 +38,12 @@ function checks(): void {
   tool('cycles', 'dependency-cruiser/bin/dependency-cruise.mjs', [
     '--config',
     '.dependency-cruiser.cjs',
-    ...['electron', 'native-drivers', 'renderer', 'scripts', 'test'],
+    ...['protocol', 'connectors', 'cloud', 'electron', 'native-drivers', 'renderer', 'scripts', 'test'],
   ]);
   tool('dead code', 'knip/bin/knip.js', []);
   tool('types', 'typescript/bin/tsc', ['--noEmit', '-p', 'tsconfig.json']);
   tool('types of the screen', 'typescript/bin/tsc', ['--noEmit', '-p', 'renderer/tsconfig.json']);
+  tool('types of the console', 'typescript/bin/tsc', ['--noEmit', '-p', 'cloud/console/tsconfig.json']);
   own('third-party notices', 'notices.ts', ['--check']);
 }
 
