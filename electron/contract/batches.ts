@@ -81,7 +81,7 @@ export const batchChannels = {
   /** What any scan means. `unknown` carries a polite sentence. */
   'scan.resolve': channel(
     'signed-in',
-    z.strictObject({ text: z.string().min(1).max(512) }),
+    z.strictObject({ text: z.string().min(1).max(4296) }),
     z.discriminatedUnion('kind', [
       z.strictObject({
         kind: z.literal('traveller'),
@@ -95,6 +95,15 @@ export const batchChannels = {
       z.strictObject({ kind: z.literal('batch'), batchId: uuid }),
       z.strictObject({ kind: z.literal('site'), site: z.string() }),
       z.strictObject({ kind: z.literal('badge') }),
+      /** QR code of a cloud's invitation (protocol/join.ts). */
+      z.strictObject({
+        kind: z.literal('invitation'),
+        url: z.string(),
+        code: z.string(),
+        fingerprint: z.string(),
+      }),
+      /** One frame of a courier transfer shown as QR codes (docs/courier.md). */
+      z.strictObject({ kind: z.literal('courier-frame'), text: z.string() }),
       z.strictObject({ kind: z.literal('unknown'), message: z.string() }),
     ]),
   ),

@@ -5,6 +5,7 @@ import { jobChannels } from './jobs.ts';
 import { sessionChannels, type Session } from './session.ts';
 import { siteChannels } from './sites.ts';
 import { stationChannels } from './station.ts';
+import { syncChannels } from './sync.ts';
 import { unitChannels } from './units.ts';
 
 /** Every channel of the app. A carrier registers nothing by hand: it walks this table. */
@@ -16,6 +17,7 @@ export const contract = {
   ...siteChannels,
   ...unitChannels,
   ...benchChannels,
+  ...syncChannels,
 };
 export type ChannelName = keyof typeof contract;
 export type Request<C extends ChannelName> = z.infer<(typeof contract)[C]['request']>;

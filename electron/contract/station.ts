@@ -17,7 +17,8 @@ export const stationView = z.strictObject({
   /** Where the master key lives: shown as a chip in the header; `demo-file` also as a banner. */
   vault: z.strictObject({ kind: z.enum(['demo-file', 'passphrase']), locked: z.boolean() }),
   line: z.strictObject({
-    state: z.enum(['offline', 'online', 'none']),
+    /** `stopped`: waits for a person; `courier`: joined, without a line. */
+    state: z.enum(['offline', 'online', 'none', 'paused', 'stopped', 'courier']),
     waiting: z.number().int(),
     since: instant.nullable(),
   }),

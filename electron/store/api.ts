@@ -3,6 +3,8 @@ import type { Role } from '#contract/channel.ts';
 import type { ErrorView } from '#contract/errors.ts';
 import type { MeasurementView } from '#contract/sites.ts';
 import type { UnitRow } from '#contract/units.ts';
+import type { ChainPlace } from '#protocol/chain.ts';
+import type { UpBody } from '#protocol/up.ts';
 
 /**
  * The store as services see it. Every write is one transaction in the writer's thread; reads go to a second,
@@ -19,6 +21,9 @@ export interface Store {
   audit: AuditRepository;
   keys: KeyRepository;
   settings: SettingsRepository;
+  outbox: OutboxRepository;
+  inbox: InboxRepository;
+  onboarding: OnboardingRepository;
   close(): Promise<void>;
 }
 
@@ -263,4 +268,130 @@ export interface KeyRepository {
 export interface SettingsRepository {
   get(key: string): Promise<string | null>;
   set(key: string, value: string, actor: string): Promise<void>;
+}
+
+/** One message for the cloud, as it travels (protocol/up.ts). */
+export interface OutboxRow {
+  position: number;
+  /** Of the chain, up to and with this message. */
+  hash: string;
+  line: string;
+}
+export interface OutboxState {
+  head: ChainPlace;
+  /** The last message that the cloud is known to hold. */
+  acknowledged: ChainPlace;
+  waiting: number;
+  oldestAt: string | null;
+}
+/**
+ * What the station tells its cloud: written in the transaction of what it describes, kept also once it is acknowledged
+ * (a cloud that was restored asks again).
+ */
+export interface OutboxRepository {
+  state(): Promise<OutboxState>;
+  /** Oldest first, from the one behind `after`; ends at either limit, with one row at least. */
+  page(after: number, limits: { rows: number; bytes: number }): Promise<OutboxRow[]>;
+  /** The station's own place at a position; null beyond its head. Epoch is the current one. */
+  at(position: number): Promise<ChainPlace | null>;
+  waitingByKind(): Promise<{ kind: string; count: number; oldestAt: string }[]>;
+  /** Refused (`conflict`) for a place that is not on this chain. May go back: a restored cloud holds less. */
+  acknowledge(place: ChainPlace): Promise<void>;
+  /** A checkpoint of the audit chain, for the cloud. */
+  addCheckpoint(sequence: number, jws: string): Promise<void>;
+  /** Goes on in another epoch from a common place; corrects allowances by what the cloud knows to be debited. */
+  beginEpoch(entry: {
+    place: ChainPlace;
+    debits: { jobId: string; jobRevision: number; units: number }[];
+    actor: string;
+    reason: string;
+  }): Promise<void>;
+  /** Oldest first; for state of units at targets that the station registers at. */
+  addOnboarding(bodies: UpBody<'onboarding'>[]): Promise<void>;
+}
+
+/** What a message from the cloud does, checked by the service before it comes here. */
+export type DownEffect =
+  | { kind: 'order'; order: OrderRow; job: Omit<JobRow, 'allowanceLeft' | 'allowanceTotal'> }
+  | { kind: 'withdraw'; orderId: string; jobId: string; revision: number }
+  | { kind: 'revocations'; revoked: RevocationRow[] }
+  | { kind: 'settings'; settings: { key: string; value: string }[] }
+  | { kind: 'refused' };
+export interface OrderRow {
+  orderId: string;
+  number: string;
+  jobId: string;
+  revision: number;
+  allowance: number;
+}
+export interface RevocationRow {
+  fingerprint: string;
+  serial: string;
+  deviceId: string | null;
+  reason: string;
+  at: string;
+}
+export interface ReceivedRow {
+  sequence: number;
+  id: string;
+  kind: string;
+  title: string;
+  outcome: 'applied' | 'refused';
+  reason: string | null;
+  at: string;
+}
+/** What came from the cloud: each message once, in order, with its effect and its receipt in one transaction. */
+export interface InboxRepository {
+  /** Number of the last message that was applied or refused. */
+  applied(): Promise<number>;
+  /** Refused (`conflict`) unless `sequence` is the next one. Orders add to the allowance of their revision. */
+  apply(message: {
+    sequence: number;
+    id: string;
+    kind: string;
+    title: string;
+    reason: string | null;
+    effect: DownEffect;
+  }): Promise<void>;
+  received(limit: number): Promise<ReceivedRow[]>;
+  revocation(fingerprint: string): Promise<RevocationRow | null>;
+  /** Forgets numbering and outbox acknowledgement when the station joins another tenant. */
+  reset(tenantId: string, actor: string): Promise<void>;
+}
+
+export type OnboardingState =
+  'waiting' | 'working' | 'retry' | 'registered' | 'dead' | 'revoke-waiting' | 'revoked';
+export interface OnboardingItemRow {
+  targetId: string;
+  fingerprint: string;
+  name: string;
+  deviceId: string;
+  serial: string;
+  der: Uint8Array;
+  state: OnboardingState;
+  attempts: number;
+  reason: string | null;
+  at: string;
+}
+/** Units and the targets that this station registers them at. */
+export interface OnboardingRepository {
+  targets(): Promise<{ id: string; config: string; paused: boolean }[]>;
+  putTarget(target: { id: string; config: string; paused: boolean }, actor: string): Promise<void>;
+  removeTarget(id: string, actor: string): Promise<void>;
+  counts(targetId: string): Promise<Record<OnboardingState, number>>;
+  /** Items to work on, leased until `leaseUntil`; a lease that has run out is given again. Times in ms since 1970. */
+  claim(targetId: string, limit: number, now: number, leaseUntil: number): Promise<OnboardingItemRow[]>;
+  settle(
+    targetId: string,
+    results: { fingerprint: string; state: OnboardingState; reason: string | null; nextAt: number | null }[],
+  ): Promise<void>;
+  dead(
+    targetId: string,
+    after: string | null,
+    limit: number,
+  ): Promise<{ rows: OnboardingItemRow[]; cursor: string | null }>;
+  /** Returns how many. */
+  retry(targetId: string, fingerprints: string[] | null): Promise<number>;
+  /** When the next retry is due, ms since 1970; null: nothing waits. */
+  nextDue(targetId: string): Promise<number | null>;
 }
