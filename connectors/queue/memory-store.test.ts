@@ -1,0 +1,7 @@
+import { describe } from 'vitest';
+import { InMemoryOnboarding } from './memory-store.test-support.ts';
+import { itKeepsOnboardingWork } from './store-conformance.ts';
+
+describe('the store of the queue tests', () => {
+  itKeepsOnboardingWork(async () => Promise.resolve({ store: new InMemoryOnboarding() }));
+});
