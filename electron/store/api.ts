@@ -297,8 +297,6 @@ export interface OutboxRepository {
   waitingByKind(): Promise<{ kind: string; count: number; oldestAt: string }[]>;
   /** Refused (`conflict`) for a place that is not on this chain. May go back: a restored cloud holds less. */
   acknowledge(place: ChainPlace): Promise<void>;
-  /** A checkpoint of the audit chain, for the cloud. */
-  addCheckpoint(sequence: number, jws: string): Promise<void>;
   /** Goes on in another epoch from a common place; corrects allowances by what the cloud knows to be debited. */
   beginEpoch(entry: {
     place: ChainPlace;

@@ -49,6 +49,7 @@ async function verify(read: Remote<Reads>): Promise<number | null> {
 
 function compose(read: Remote<Reads>, write: Remote<Writes>): Omit<Store, 'close'> {
   const { people, jobs, batches, runs, units, certificates, keys, settings } = read;
+  const { outbox, inbox, onboarding } = read;
   const audit: AuditRepository = {
     append: write.audit.append,
     addCheckpoint: write.audit.addCheckpoint,
@@ -76,6 +77,15 @@ function compose(read: Remote<Reads>, write: Remote<Writes>): Omit<Store, 'close
     audit,
     keys: { get: keys.get, list: keys.list, put: write.keys.put },
     settings: { get: settings.get, set: write.settings.set },
+    outbox: {
+      ...pick(outbox, 'state', 'page', 'at', 'waitingByKind'),
+      ...pick(write.outbox, 'acknowledge', 'beginEpoch', 'addOnboarding'),
+    },
+    inbox: { ...pick(inbox, 'applied', 'received', 'revocation'), ...pick(write.inbox, 'apply', 'reset') },
+    onboarding: {
+      ...pick(onboarding, 'targets', 'counts', 'dead', 'nextDue'),
+      ...pick(write.onboarding, 'putTarget', 'removeTarget', 'claim', 'settle', 'retry'),
+    },
   };
 }
 

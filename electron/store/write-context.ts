@@ -1,15 +1,19 @@
 import { createHash } from 'node:crypto';
 import type { AuditRow } from './api.ts';
+import type { UpKind } from '#protocol/up.ts';
 import { auditHash, GENESIS } from './audit-hash.ts';
 import type { Connection } from './connection.ts';
+import { appendOutbox } from './outbox-append.ts';
 
 export type AuditBody = Record<string, unknown>;
 
-/** What every write needs: the connection inside its transaction, the time, and the audit chain. */
+/** What every write needs: the connection inside its transaction, the time, the audit chain, and the cloud's messages. */
 export interface WriteContext {
   c: Connection;
   now: () => string;
   audit: (actor: string, action: string, subject: string, body?: AuditBody) => AuditRow;
+  /** After `audit`: the message names the head of the audit chain. */
+  outbox: (message: { kind: UpKind; body: string; reference?: string }) => void;
 }
 
 export function sha256(data: string | Uint8Array): string {
@@ -42,5 +46,6 @@ export function createWriteContext(c: Connection, clock: () => number = Date.now
     );
     return row;
   };
-  return { c, now, audit };
+  const outbox: WriteContext['outbox'] = (message) => appendOutbox(c, now(), message);
+  return { c, now, audit, outbox };
 }

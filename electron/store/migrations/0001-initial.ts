@@ -1,3 +1,4 @@
+import { appendOnly } from './append-only.ts';
 import type { Migration } from './migration.ts';
 
 const people = `
@@ -111,16 +112,6 @@ const audit = `
   CREATE TABLE checkpoints (
     sequence INTEGER PRIMARY KEY REFERENCES audit (sequence), jws TEXT NOT NULL, at TEXT NOT NULL
   ) STRICT;`;
-
-/** UPDATE and DELETE are refused, and so is writing at or before the head (INSERT OR REPLACE). */
-const appendOnly = (table: string): string => `
-  CREATE TRIGGER ${table}_no_update BEFORE UPDATE ON ${table}
-    BEGIN SELECT RAISE (ABORT, '${table} is append-only'); END;
-  CREATE TRIGGER ${table}_no_delete BEFORE DELETE ON ${table}
-    BEGIN SELECT RAISE (ABORT, '${table} is append-only'); END;
-  CREATE TRIGGER ${table}_no_rewrite BEFORE INSERT ON ${table}
-    WHEN NEW.sequence <= (SELECT max(sequence) FROM ${table})
-    BEGIN SELECT RAISE (ABORT, '${table} is append-only'); END;`;
 
 export const initial: Migration = {
   version: 1,

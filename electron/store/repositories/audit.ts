@@ -67,7 +67,7 @@ interface AuditEntry {
   body?: AuditBody;
 }
 
-export function auditWrites({ c, now, audit }: WriteContext) {
+export function auditWrites({ c, now, audit, outbox }: WriteContext) {
   return {
     append: ({ actor, action, subject, body }: AuditEntry): AuditRow => audit(actor, action, subject, body),
     addCheckpoint(sequence: number, jws: string): void {
@@ -76,6 +76,7 @@ export function auditWrites({ c, now, audit }: WriteContext) {
         throw new StoreError('not-found', `no audit entry ${sequence}`, { sequence });
       }
       c.run('INSERT INTO checkpoints VALUES (?, ?, ?)', sequence, jws, now());
+      outbox({ kind: 'checkpoint', body: JSON.stringify({ sequence, jws }) });
     },
   };
 }

@@ -2,6 +2,7 @@ import type { BatchRow, BatchTotals } from '../api.ts';
 import type { Connection } from '../connection.ts';
 import { StoreError } from '../errors.ts';
 import type { WriteContext } from '../write-context.ts';
+import { tellBatch } from './outbox-messages.ts';
 
 const COLUMNS = `id, job_id AS jobId, job_revision AS jobRevision, traveller, lot, quantity, state,
   opened_by AS openedBy, opened_at AS openedAt, closed_at AS closedAt, export_folder AS exportFolder`;
@@ -53,7 +54,8 @@ function refuseSecondBatch(c: Connection): void {
   }
 }
 
-export function batchWrites({ c, now, audit }: WriteContext) {
+export function batchWrites(w: WriteContext) {
+  const { c, now, audit } = w;
   return {
     open(batch: NewBatch): BatchRow {
       refuseSecondBatch(c);
@@ -70,6 +72,7 @@ export function batchWrites({ c, now, audit }: WriteContext) {
         ...[id, jobId, revision, traveller, lot, quantity, openedBy, now()],
       );
       audit(openedBy, 'batch.open', id, { job: jobId, revision, traveller, lot, quantity });
+      tellBatch(w, id);
       return requireBatch(c, id);
     },
     setState(id: string, state: BatchRow['state'], actor: string): BatchRow {
@@ -83,6 +86,7 @@ export function batchWrites({ c, now, audit }: WriteContext) {
         ...[state, state === 'closed' ? now() : null, id],
       );
       audit(actor, `batch.${state}`, id);
+      tellBatch(w, id);
       return requireBatch(c, id);
     },
     setExport(id: string, folder: string, actor: string): void {

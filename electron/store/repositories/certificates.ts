@@ -1,6 +1,7 @@
 import type { CertificateRow } from '../api.ts';
 import type { Connection } from '../connection.ts';
 import { StoreError } from '../errors.ts';
+import { certificateMessage } from '../outbox-line.ts';
 import type { WriteContext } from '../write-context.ts';
 import { requireRun } from './run-rows.ts';
 
@@ -25,7 +26,7 @@ function refuseSeen(c: Connection, serial: string, fingerprint: string): void {
   }
 }
 
-export function certificateWrites({ c, audit }: WriteContext) {
+export function certificateWrites({ c, audit, outbox }: WriteContext) {
   return {
     add(certificate: CertificateRow): void {
       const { serial, fingerprint, runId, deviceId, issuer, der } = certificate;
@@ -40,6 +41,7 @@ export function certificateWrites({ c, audit }: WriteContext) {
         c.run('UPDATE units SET serial = ? WHERE chip_uid = ?', serial, run.chipUid);
       }
       audit(run.operator, 'certificate.add', runId, { serial, fingerprint, deviceId, issuer });
+      outbox({ kind: 'certificate', body: certificateMessage(certificate), reference: serial });
     },
   };
 }

@@ -3,8 +3,11 @@ import type { WriteContext } from '../write-context.ts';
 import { auditReads, auditWrites } from './audit.ts';
 import { batchReads, batchWrites } from './batches.ts';
 import { certificateReads, certificateWrites } from './certificates.ts';
+import { inboxReads, inboxWrites } from './inbox.ts';
 import { jobReads, jobWrites } from './jobs.ts';
 import { keyReads, keyWrites } from './keys.ts';
+import { onboardingReads, onboardingWrites } from './onboarding.ts';
+import { outboxReads, outboxWrites } from './outbox.ts';
 import { peopleReads, peopleWrites } from './people.ts';
 import { runReads, runWrites } from './runs.ts';
 import { settingReads, settingWrites } from './settings.ts';
@@ -22,6 +25,9 @@ export function createReads(c: Connection) {
     audit: auditReads(c),
     keys: keyReads(c),
     settings: settingReads(c),
+    outbox: outboxReads(c),
+    inbox: inboxReads(c),
+    onboarding: onboardingReads(c),
   };
 }
 export type Reads = ReturnType<typeof createReads>;
@@ -38,6 +44,9 @@ export function createWrites(w: WriteContext) {
     audit: auditWrites(w),
     keys: keyWrites(w),
     settings: settingWrites(w),
+    outbox: outboxWrites(w),
+    inbox: inboxWrites(w),
+    onboarding: onboardingWrites(w),
   };
 }
 export type Writes = ReturnType<typeof createWrites>;

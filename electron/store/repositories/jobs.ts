@@ -10,6 +10,9 @@ function latest(c: Connection, id: string): JobRow | undefined {
   return c.get(`SELECT ${COLUMNS} FROM jobs WHERE id = ? ORDER BY revision DESC LIMIT 1`, id);
 }
 
+const isOrdered = (c: Connection, id: string, revision: number): boolean =>
+  c.get('SELECT 1 FROM orders WHERE job_id = ? AND revision = ?', id, revision) !== undefined;
+
 export function jobReads(c: Connection) {
   return {
     list: (): JobRow[] =>
@@ -32,7 +35,8 @@ export function jobWrites({ c, audit }: WriteContext) {
       );
       if (same !== undefined) {
         const equal = same.sha256 === sha256 && same.recipe === recipe && same.name === name;
-        if (equal && same.allowanceTotal === allowanceTotal) return;
+        // What a cloud ordered of it is added on top of what the job came with.
+        if (equal && (isOrdered(c, id, revision) || same.allowanceTotal === allowanceTotal)) return;
         throw new StoreError('conflict', `job ${id} revision ${revision} is here with another content`, {
           job: id,
           revision,

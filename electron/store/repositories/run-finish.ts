@@ -4,6 +4,7 @@ import type { Connection } from '../connection.ts';
 import { StoreError } from '../errors.ts';
 import type { WriteContext } from '../write-context.ts';
 import { appendJournal, refundAllowance } from './journal.ts';
+import { tellAttempt } from './outbox-messages.ts';
 import { countUnit } from './run-identity.ts';
 import { findRun, requireRun } from './run-rows.ts';
 
@@ -97,5 +98,7 @@ export function finish(w: WriteContext, entry: Finish): RunRow {
     );
     countUnit(c, run.batchId, run.chipUid, outcome);
   }
-  return findRun(c, runId) ?? run;
+  const ended = findRun(c, runId) ?? run;
+  tellAttempt(w, ended);
+  return ended;
 }

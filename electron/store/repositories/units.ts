@@ -2,6 +2,7 @@ import type { RunRow, UnitRepository } from '../api.ts';
 import type { Connection } from '../connection.ts';
 import { StoreError } from '../errors.ts';
 import { sha256, type WriteContext } from '../write-context.ts';
+import { tellRecord } from './outbox-messages.ts';
 import { requireRun, selectRuns } from './run-rows.ts';
 import { findUnit, searchUnits, type UnitPage, type UnitQuery } from './unit-search.ts';
 
@@ -57,7 +58,8 @@ export function unitReads(c: Connection) {
   };
 }
 
-export function unitWrites({ c, audit }: WriteContext) {
+export function unitWrites(w: WriteContext) {
+  const { c, audit } = w;
   return {
     putRecord(runId: string, json: string, jws: string): void {
       const run = requireRun(c, runId, ['passed']);
@@ -66,6 +68,7 @@ export function unitWrites({ c, audit }: WriteContext) {
       if (seen !== undefined) throw new StoreError('conflict', `run ${runId} has another record`, { runId });
       c.run('INSERT INTO records VALUES (?, ?, ?)', runId, json, jws);
       audit(run.operator, 'record.put', runId, { jsonSha256: sha256(json), jwsSha256: sha256(jws) });
+      tellRecord(w, run, json, jws);
     },
   };
 }
