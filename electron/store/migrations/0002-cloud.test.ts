@@ -56,7 +56,7 @@ describe('a station that had a history before it knew of a cloud', () => {
       hash = linkHash(hash, line);
       expect(stored).toBe(hash);
       const message = upMessage.parse(JSON.parse(line));
-      return { k: message.k, b: upBodies[message.k as UpKind].parse(message.b) as Record<string, unknown> };
+      return { k: message.k, b: upBodies[message.k as UpKind].parse(message.b) };
     });
     expect(messages.slice(0, 5).map(({ k }) => k)).toEqual([
       'batch',
