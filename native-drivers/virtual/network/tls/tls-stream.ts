@@ -34,7 +34,7 @@ export class TlsStream extends Duplex {
     const { identity, authenticate, recordsPerKey } = options;
     const settings = { identity, authenticate, offer: makeOffer(options) };
     this.#client = new TlsClient(recordsPerKey === undefined ? settings : { ...settings, recordsPerKey }, {
-      send: (bytes) => void socket.write(bytes),
+      send: (bytes) => this.#send(bytes),
       secure: () => this.#secure(),
       data: (bytes) => this.#data(bytes),
       ended: () => this.push(null),
@@ -90,6 +90,19 @@ export class TlsStream extends Duplex {
     const waiting = this.#waiting;
     this.#waiting = null;
     waiting?.();
+  }
+
+  /**
+   * What is said at one time goes out as one: written piece by piece, the last pieces may meet a server that has refused
+   * the first, and the broken line would hide its alert.
+   */
+  #send(bytes: Uint8Array): void {
+    const socket = this.#socket;
+    if (socket.writableCorked === 0) {
+      socket.cork();
+      process.nextTick(() => socket.uncork());
+    }
+    socket.write(bytes);
   }
 
   #data(bytes: Uint8Array): void {

@@ -1,0 +1,138 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DeviceConnectionError } from '#drivers/virtual/network/closed-reason.ts';
+import { RunningChip } from '#drivers/virtual/network/chip.ts';
+import { TrustedRoots } from '#drivers/virtual/network/tls/trusted-roots.ts';
+import { VirtualDevice } from '#drivers/virtual/network/virtual-device.ts';
+import type { Issuer } from '#services/pki/issuer.ts';
+import {
+  Bench,
+  freePort,
+  makeDeviceAuthority,
+  makeServerPki,
+  provision,
+  read,
+  startMosquitto,
+} from './device-tls.test-support.ts';
+
+const bench = new Bench();
+let issuer: Issuer;
+let url: string;
+let roots: TrustedRoots;
+let broker: Awaited<ReturnType<typeof startMosquitto>>;
+
+beforeAll(async () => {
+  makeServerPki(bench);
+  issuer = await makeDeviceAuthority(bench);
+  const port = await freePort();
+  bench.file('acl', 'pattern readwrite devices/%u/#\npattern read all/#\n');
+  broker = await startMosquitto(bench, port, [`acl_file ${bench.path('acl')}`]);
+  url = `mqtts://127.0.0.1:${port}`;
+  roots = new TrustedRoots(read(bench, 'root.pem'));
+});
+afterAll(() => bench.stop());
+
+const newDevice = async (): Promise<VirtualDevice> =>
+  new VirtualDevice(RunningChip.start(await provision(issuer)));
+
+const failure = (work: Promise<unknown>): Promise<unknown> =>
+  work.then(
+    () => null,
+    (error: unknown) => error,
+  );
+
+describe('a virtual device at Mosquitto', () => {
+  it('connects by the certificate that a station injected, publishes and receives', async () => {
+    const device = await newDevice();
+    const connection = await device.connect({ url, roots });
+    const got: string[] = [];
+    const arrived = new Promise<void>((resolve) => {
+      void connection
+        .subscribe(`devices/${device.commonName}/hello`, (topic, payload) => {
+          got.push(`${topic} ${payload.toString()}`);
+          resolve();
+        })
+        .then(() => connection.publish(`devices/${device.commonName}/hello`, 'warm', { qos: 1 }));
+    });
+    await arrived;
+    expect(got).toEqual([`devices/${device.commonName}/hello warm`]);
+    // Mosquitto's own word for who came: client id, protocol, user name out of the certificate.
+    expect(broker.output()).toContain(`as ${device.commonName} (p5, c1, k60, u'${device.commonName}')`);
+    await connection.close();
+    expect(await connection.closed).toMatchObject({ code: 'asked' });
+  });
+
+  it('carries more than one record both ways', async () => {
+    const device = await newDevice();
+    const connection = await device.connect({ url, roots });
+    const payload = Buffer.alloc(200_000, 'rootline ');
+    const topic = `devices/${device.commonName}/large`;
+    const back = new Promise<Buffer>((resolve) => {
+      void connection
+        .subscribe(topic, (_topic, bytes) => resolve(bytes))
+        .then(() => connection.publish(topic, payload, { qos: 1 }));
+    });
+    expect((await back).equals(payload)).toBe(true);
+    await connection.close();
+  });
+
+  it('may not speak for another device', async () => {
+    const [device, other] = [await newDevice(), await newDevice()];
+    const connection = await device.connect({ url, roots });
+    const error = await failure(connection.publish(`devices/${other.commonName}/hello`, 'x', { qos: 1 }));
+    expect(error).toMatchObject({ code: 135 }); // Not authorized (MQTT 5, 3.4.2.1)
+    await connection.close();
+  });
+
+  it('learns from an alert that the broker does not know its authority', async () => {
+    const stranger = new Bench();
+    try {
+      const other = await makeDeviceAuthority(stranger);
+      const device = new VirtualDevice(RunningChip.start(await provision(other)));
+      const error = await failure(device.connect({ url, roots }));
+      expect(error).toBeInstanceOf(DeviceConnectionError);
+      expect(error).toMatchObject({ code: 'tls', detail: 'alert:unknown_ca' });
+    } finally {
+      await stranger.stop();
+    }
+  });
+
+  it('does not go on with a certificate that is another chip’s', async () => {
+    const [one, two] = [
+      RunningChip.start(await provision(issuer)),
+      RunningChip.start(await provision(issuer)),
+    ];
+    class Borrower extends VirtualDevice {
+      protected override chain(): readonly Uint8Array[] {
+        return two.chain;
+      }
+    }
+    expect(await failure(new Borrower(one).connect({ url, roots }))).toMatchObject({
+      code: 'tls',
+      detail: 'alert:decrypt_error',
+    });
+  });
+
+  it('does not trust a broker of another root', async () => {
+    const device = await newDevice();
+    const error = await failure(device.connect({ url, roots: new TrustedRoots(read(bench, 'devices.pem')) }));
+    expect(error).toMatchObject({ code: 'tls', detail: 'certificate-untrusted' });
+  });
+
+  it('says that the broker is gone', async () => {
+    const port = await freePort();
+    const second = await startMosquitto(bench, port);
+    const device = await newDevice();
+    const connection = await device.connect({ url: `mqtts://127.0.0.1:${port}`, roots });
+    second.child.kill('SIGKILL');
+    expect(await connection.closed).toMatchObject({
+      code: expect.stringMatching(/^(tls|socket)$/) as string,
+    });
+    expect(await failure(connection.publish('devices/x', 'x', { qos: 1 }))).toBeInstanceOf(
+      DeviceConnectionError,
+    );
+    expect(await failure(device.connect({ url: `mqtts://127.0.0.1:${port}`, roots }))).toMatchObject({
+      code: 'socket',
+      detail: 'ECONNREFUSED',
+    });
+  });
+});
