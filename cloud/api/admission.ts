@@ -1,7 +1,8 @@
 import type { FastifyRequest } from 'fastify';
 import { consoleRoles, type ConsoleRole, type Operation } from '#cloud/contract/operation.ts';
 import { Buckets, type Rate } from '#cloud/metrics/buckets.ts';
-import { ApiError } from './api-error.ts';
+import type { CloudError } from '#cloud/server/problem.ts';
+import { refusal } from './api-error.ts';
 import { isSameSite, sessionSecret } from './cookies.ts';
 import { NOBODY, type Caller } from './handlers.ts';
 import { secretHash } from './token-secret.ts';
@@ -34,20 +35,20 @@ function slowDown(buckets: Buckets, key: string): void {
   const waitMs = buckets.take(key);
   if (waitMs === 0) return;
   const retryAfterSeconds = Math.ceil(waitMs / 1000);
-  throw new ApiError('too-many', {
+  throw refusal('too-many', {
     what: 'Too many calls at once; this one was not looked at.',
     next: `Try again in ${retryAfterSeconds} s.`,
     retryAfterSeconds,
   });
 }
 
-const signedOut = (): ApiError =>
-  new ApiError('signed-out', {
+const signedOut = (): CloudError =>
+  refusal('signed-out', {
     what: 'This call needs an access token or a session.',
     next: 'Sign in, or send the token as "Authorization: Bearer …".',
   });
-const wrongToken = (): ApiError =>
-  new ApiError('wrong-token', {
+const wrongToken = (): CloudError =>
+  refusal('wrong-token', {
     what: 'The token or session is unknown, was revoked, or has ended.',
     next: 'Sign in again, or ask an administrator for a new token.',
   });
@@ -79,7 +80,7 @@ export class Admission {
     const caller = await this.identify(request);
     slowDown(this.#buckets.token, caller.tokenId);
     if (mayDo(caller.role, access)) return caller;
-    throw new ApiError('forbidden', {
+    throw refusal('forbidden', {
       what: `The role ${caller.role} may not do this; it takes the role ${access}.`,
       next: 'Ask an administrator to do it, or for a token with that role.',
     });
@@ -91,7 +92,7 @@ export class Admission {
     if (token !== null) return this.known(request, token);
     if (session === null) throw signedOut();
     if (!isSameSite(request))
-      throw new ApiError('other-site', {
+      throw refusal('other-site', {
         what: 'The call comes from a page of another site and was refused.',
         next: 'Use the console of this cloud, or an access token.',
       });

@@ -1,9 +1,9 @@
+import { CloudError } from '#cloud/server/problem.ts';
 import type { Problem } from '#protocol/shapes.ts';
 
 /** Why a call was refused, and the HTTP status that says so to machines. */
 const STATUS = {
   invalid: 400,
-  'not-base64': 400,
   'signed-out': 401,
   'wrong-token': 401,
   forbidden: 403,
@@ -19,7 +19,7 @@ const STATUS = {
 } as const;
 export type ApiErrorCode = keyof typeof STATUS;
 
-export interface ApiErrorParts {
+export interface RefusalParts {
   what: string;
   next: string;
   details?: NonNullable<Problem['details']>;
@@ -28,32 +28,19 @@ export interface ApiErrorParts {
 }
 
 /** An expected refusal of the API. */
-export class ApiError extends Error {
-  readonly code: ApiErrorCode;
-  readonly status: number;
-  readonly next: string;
-  readonly details: NonNullable<Problem['details']>;
-  readonly retryAfterSeconds: number | null;
-
-  constructor(code: ApiErrorCode, { what, next, details, retryAfterSeconds, cause }: ApiErrorParts) {
-    super(what, cause === undefined ? {} : { cause });
-    this.name = 'ApiError';
-    this.code = code;
-    this.status = STATUS[code];
-    this.next = next;
-    this.details = details ?? {};
-    this.retryAfterSeconds = retryAfterSeconds ?? null;
-  }
-
-  problem(): Problem {
-    const retry = this.code === 'too-many' || this.code === 'not-ready';
-    return { code: this.code, what: this.message, next: this.next, retry, details: this.details };
-  }
+export function refusal(code: ApiErrorCode, parts: RefusalParts): CloudError {
+  const { what, next, details = {}, retryAfterSeconds = null, cause } = parts;
+  const retry = code === 'too-many' || code === 'not-ready';
+  return new CloudError(
+    STATUS[code],
+    { code, what: what.slice(0, 600), next: next.slice(0, 600), retry, details },
+    { cause, retryAfter: retryAfterSeconds },
+  );
 }
 
 /** Also for what belongs to another tenant: whoever asks learns nothing of it. */
-export function notFound(what: string): ApiError {
-  return new ApiError('not-found', {
+export function notFound(what: string): CloudError {
+  return refusal('not-found', {
     what: `There is no such ${what} here.`,
     next: 'Look it up in its list; it may have been spelt differently.',
   });

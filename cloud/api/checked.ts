@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { ApiError } from './api-error.ts';
+import { refusal } from './api-error.ts';
 
 type Place = 'path' | 'query' | 'body';
 
@@ -10,7 +10,7 @@ export function checked<T extends z.ZodType>(schema: T, value: unknown, place: P
   const [issue] = result.error.issues;
   const unknown = issue?.code === 'unrecognized_keys' ? issue.keys : [];
   const field = [...(issue?.path ?? []), ...unknown.slice(0, 1)].join('.') || place;
-  throw new ApiError('invalid', {
+  throw refusal('invalid', {
     what: `${field}: ${issue?.message ?? 'does not fit'}`.slice(0, 600),
     next: 'Correct the field and send the call again; GET /v1/api/openapi.json describes it.',
     details: { field, place },

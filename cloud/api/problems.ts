@@ -1,24 +1,25 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { CloudError } from '#cloud/server/problem.ts';
 import { AppError } from '#contract/errors.ts';
 import { CourierError } from '#protocol/courier/errors.ts';
-import { ApiError } from './api-error.ts';
+import { refusal } from './api-error.ts';
 
 /** What fastify itself refuses, by its status: nothing of it reached a handler. */
-function ofFastify({ statusCode, code }: Partial<FastifyError>, cause: unknown): ApiError | null {
+function ofFastify({ statusCode, code }: Partial<FastifyError>, cause: unknown): CloudError | null {
   if (statusCode === 413)
-    return new ApiError('too-large', {
+    return refusal('too-large', {
       what: 'The body is larger than this call takes.',
       next: 'Send less in one call.',
       cause,
     });
   if (statusCode === 415)
-    return new ApiError('wrong-type', {
+    return refusal('wrong-type', {
       what: 'The body is of a media type that this call does not take.',
       next: 'Send application/json, or application/octet-stream where the document says so.',
       cause,
     });
   if (statusCode === undefined || statusCode < 400 || statusCode >= 500) return null;
-  return new ApiError('invalid', {
+  return refusal('invalid', {
     what: 'The body cannot be read.',
     next: 'Send JSON as GET /v1/api/openapi.json describes it.',
     details: { code: code ?? String(statusCode) },
@@ -27,11 +28,11 @@ function ofFastify({ statusCode, code }: Partial<FastifyError>, cause: unknown):
 }
 
 /** Any error as the API's own. Null for a defect: nothing of its text leaves. */
-function asApiError(error: unknown): ApiError | null {
-  if (error instanceof ApiError) return error;
+function asRefusal(error: unknown): CloudError | null {
+  if (error instanceof CloudError) return error;
   if (error instanceof CourierError) {
     const next = `${error.state} ${error.next}`;
-    return new ApiError('refused', {
+    return refusal('refused', {
       what: error.message,
       next,
       details: { courier: error.code },
@@ -40,25 +41,25 @@ function asApiError(error: unknown): ApiError | null {
   }
   if (error instanceof AppError) {
     const { what, next, code } = error.view;
-    return new ApiError('refused', { what, next, details: { reason: code }, cause: error });
+    return refusal('refused', { what, next, details: { reason: code }, cause: error });
   }
   return error instanceof Error ? ofFastify(error, error) : null;
 }
 
-const defect = (): ApiError =>
-  new ApiError('defect', {
+const defect = (): CloudError =>
+  refusal('defect', {
     what: 'The cloud failed in a way that it does not know. Nothing was changed.',
     next: 'Try again; if it stays, give the administrator the time of the call. The log has the details.',
   });
 
 /** The one place where an error becomes an answer. */
 export function answerProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
-  const known = asApiError(error);
+  const known = asRefusal(error);
   if (known === null) request.log.error({ err: error }, 'defect');
-  const refusal = known ?? defect();
-  if (refusal.status === 401) reply.header('www-authenticate', 'Bearer');
-  if (refusal.retryAfterSeconds !== null) reply.header('retry-after', refusal.retryAfterSeconds);
-  void reply.status(refusal.status).send(refusal.problem());
+  const { status, problem, retryAfter } = known ?? defect();
+  if (status === 401) reply.header('www-authenticate', 'Bearer');
+  if (retryAfter !== null) reply.header('retry-after', retryAfter);
+  void reply.status(status).send(problem);
 }
 
 /** Errors as problems, and bodies of raw bytes as buffers, for the routes of one scope. */

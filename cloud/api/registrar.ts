@@ -4,7 +4,7 @@ import type { Operation } from '#cloud/contract/operation.ts';
 import { checked } from './checked.ts';
 import { NOBODY, type Call, type Caller, type Handlers } from './handlers.ts';
 
-/** Decides who calls before anything of the call is read. Throws ApiError. */
+/** Decides who calls before anything of the call is read. Throws CloudError. */
 export type Admit = (request: FastifyRequest, operation: Operation) => Promise<Caller>;
 type LooseHandler = (call: Call<OperationName>) => unknown;
 
