@@ -1,10 +1,11 @@
 import { mkdirSync, mkdtempSync, rmdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { FirmwareFactory } from './chip/firmware.ts';
 import { serveControl } from './control/server.ts';
 import { PartShelf } from './part-shelf.ts';
 import { Site } from './site.ts';
+import type { VirtualTarget } from './target.ts';
+import { loadVirtualTarget } from './targets.ts';
 import { DeadlineClock } from './wire/deadline-clock.ts';
 
 /** A Unix socket's path fits into 108 bytes with its end (Linux, sockaddr_un). */
@@ -12,7 +13,8 @@ const LONGEST_SOCKET_PATH = 107;
 const SITES_PER_ROW = 4;
 
 export interface BenchOptions {
-  target: 'ra8m1';
+  /** A name of targets.ts. */
+  target: string;
   /** 1..64 sockets, named A1..A4, B1.. as on a fixture. */
   sites: number;
   speed: 'wire' | 'max';
@@ -24,8 +26,6 @@ export interface BenchOptions {
   seed?: number | null;
   /** False refuses keys whose wrapping key is not this simulator's. */
   acceptForeignKeys?: boolean;
-  /** What the parts run with the mode pin high. */
-  firmware?: FirmwareFactory | null;
 }
 
 interface BenchSite {
@@ -42,10 +42,11 @@ export interface Bench {
 
 /** Opens the bench in this process. Resolves once every port and control socket is usable. */
 export async function openBench(options: BenchOptions): Promise<Bench> {
+  const target = await loadVirtualTarget(options.target);
   const directory = options.directory ?? mkdtempSync(join(tmpdir(), 'rootline-bench-'));
   mkdirSync(directory, { recursive: true });
   const clock = options.speed === 'wire' ? new DeadlineClock() : null;
-  const shelf = new PartShelf(options.seed ?? null);
+  const shelf = new PartShelf(target, options.seed ?? null);
   const open: { site: Site; control: string; close(): Promise<void> }[] = [];
   const close = async () => {
     clock?.stop();
@@ -55,7 +56,7 @@ export async function openBench(options: BenchOptions): Promise<Bench> {
   };
   try {
     for (let index = 0; index < options.sites; index += 1)
-      open.push(await openSite(options, { directory, clock, shelf, id: siteName(index) }));
+      open.push(await openSite(options, { directory, clock, shelf, target, id: siteName(index) }));
   } catch (error) {
     await close();
     throw error;
@@ -71,15 +72,19 @@ export async function openBench(options: BenchOptions): Promise<Bench> {
 
 async function openSite(
   options: BenchOptions,
-  place: { directory: string; clock: DeadlineClock | null; shelf: PartShelf; id: string },
+  place: {
+    directory: string;
+    clock: DeadlineClock | null;
+    shelf: PartShelf;
+    target: VirtualTarget;
+    id: string;
+  },
 ) {
   const control = join(place.directory, `${place.id}.sock`);
   if (Buffer.byteLength(control) > LONGEST_SOCKET_PATH)
     throw new RangeError(`the path of a control socket is too long: ${control}`);
   const site = new Site({
     ...place,
-    target: options.target,
-    firmware: options.firmware ?? null,
     acceptForeignKeys: options.acceptForeignKeys ?? true,
   });
   if (options.empty !== true) site.insert();

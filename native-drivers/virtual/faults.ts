@@ -28,11 +28,18 @@ const AGENT = 'agent:';
 /** The faults armed at one site. One that bites is spent, unless it says `always` or a number of times. */
 export class FaultSet {
   private armed: Armed[] = [];
+  private readonly own: Readonly<Record<string, string>>;
+
+  /** `own`: faults of one chip family beside those of every line. */
+  constructor(own: Readonly<Record<string, string>> = {}) {
+    this.own = own;
+  }
 
   /** False for a name that is none. */
   arm(line: string): boolean {
     const [name = '', ...args] = line.split(/\s+/);
-    if (!(name in FAULTS) && !name.startsWith(AGENT)) return false;
+    if (!Object.hasOwn(FAULTS, name) && !Object.hasOwn(this.own, name) && !name.startsWith(AGENT))
+      return false;
     const times = args.findIndex((word) => word === 'always' || /^x\d+$/.test(word));
     const word = times < 0 ? 'x1' : args.splice(times, 1)[0];
     const left = word === 'always' ? Infinity : Number(word?.slice(1));
@@ -49,7 +56,7 @@ export class FaultSet {
   }
 
   /** Spends the fault where it is armed for this command (its last word, hex, or none for any). Null: not armed. */
-  take(name: FaultName, command?: number): string[] | null {
+  take(name: FaultName | (string & {}), command?: number): string[] | null {
     const found = this.armed.find((fault) => fault.name === name && matches(fault, command));
     if (found === undefined) return null;
     found.left -= 1;

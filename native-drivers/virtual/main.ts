@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
-import { createEnrolmentAgent } from './agent/agent.ts';
 import { openBench, type Bench, type BenchOptions } from './bench.ts';
 import { CONTROL_MANUAL, USAGE } from './manual.ts';
+import { virtualTargets } from './targets.ts';
 
 /** The virtual bench as a process of its own: `npm run bench:virtual`. */
 const MOST_SITES = 64;
@@ -43,7 +43,7 @@ function benchOptions(): BenchOptions | null {
   const sites = Number(values.sites);
   const seed = values.seed === undefined ? null : Number(values.seed);
   const foreign = values['foreign-keys'];
-  if (target !== 'ra8m1' || (speed !== 'wire' && speed !== 'max')) return null;
+  if (!virtualTargets.some(({ id }) => id === target) || (speed !== 'wire' && speed !== 'max')) return null;
   if (!Number.isInteger(sites) || sites < 1 || sites > MOST_SITES) return null;
   if ((seed !== null && !Number.isInteger(seed)) || (foreign !== 'accept' && foreign !== 'refuse'))
     return null;
@@ -54,7 +54,6 @@ function benchOptions(): BenchOptions | null {
     empty,
     seed,
     acceptForeignKeys: foreign === 'accept',
-    firmware: createEnrolmentAgent,
     ...(dir === undefined ? {} : { directory: dir }),
   };
 }

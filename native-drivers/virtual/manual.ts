@@ -1,8 +1,9 @@
 import { FAULTS } from './faults.ts';
+import { virtualTargets } from './targets.ts';
 
 export const USAGE = `Usage: npm run bench:virtual -- [options]
 
-  --target ra8m1       the simulated chip (default ra8m1)
+  --target NAME        the simulated chip: ${virtualTargets.map(({ id }) => id).join(', ')} (default ra8m1)
   --sites N            number of sockets, 1 to 64 (default 4)
   --speed wire|max     wire: bytes and flash take their time; max: they take none (default wire)
   --json               one JSON line once the ports are ready, instead of a table

@@ -1,23 +1,20 @@
 import { renameSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { Chip, lifecycleOf } from './chip/chip.ts';
-import type { FirmwareFactory } from './chip/firmware.ts';
 import type { BenchClock, BenchEvent, BenchStatus } from './control/messages.ts';
 import { FaultSet } from './faults.ts';
 import type { PartShelf } from './part-shelf.ts';
-import { PRODUCT } from './ra8m1/part.ts';
+import type { SocketChip, VirtualTarget } from './target.ts';
 import type { DeadlineClock } from './wire/deadline-clock.ts';
 import { IdealClock } from './wire/ideal-clock.ts';
 import { openPseudoTerminal, type PseudoTerminal } from './wire/pseudo-terminal.ts';
 
 export interface SiteOptions {
   id: string;
-  target: string;
+  target: VirtualTarget;
   directory: string;
   /** Null: `--speed max`. */
   clock: DeadlineClock | null;
   shelf: PartShelf;
-  firmware: FirmwareFactory | null;
   acceptForeignKeys: boolean;
 }
 
@@ -25,9 +22,9 @@ export interface SiteOptions {
 export class Site {
   readonly id: string;
   readonly link: string;
-  readonly chip: Chip;
+  readonly chip: SocketChip;
   private readonly options: SiteOptions;
-  private readonly faults = new FaultSet();
+  private readonly faults: FaultSet;
   private readonly ideal = new IdealClock();
   private readonly listeners = new Set<(event: BenchEvent) => void>();
   private terminal: PseudoTerminal | null = null;
@@ -36,17 +33,22 @@ export class Site {
     this.id = options.id;
     this.options = options;
     this.link = join(options.directory, options.id);
-    this.chip = new Chip({
+    this.faults = new FaultSet(options.target.faults);
+    this.chip = options.target.socket({
       clock: options.clock,
       ideal: this.ideal,
       faults: this.faults,
-      firmware: options.firmware,
       acceptForeignKeys: options.acceptForeignKeys,
       transmit: (bytes) => this.terminal?.write(bytes),
       discard: () => this.terminal?.discardPending(),
       onRunning: (running) => this.emit({ event: 'running', running }),
     });
     this.plug();
+  }
+
+  /** Length of a unique id. */
+  get uidBytes(): number {
+    return this.options.target.uidBytes;
   }
 
   get port(): string | null {
@@ -98,27 +100,21 @@ export class Site {
   /** False for a name that is no fault. Those that change what the part says take hold at once. */
   arm(line: string): boolean {
     const [name, operand] = line.split(/\s+/);
-    const { part } = this.chip;
-    if (name === 'wrong-chip' && part !== null) part.reportedProduct = operand ?? 'R7FA6M4AF3CFB';
-    if (name === 'wrong-uid' && part !== null) part.reportedUid = otherUid(part.uid, operand);
-    if (name === 'bad-cell') part?.flash.setBadCell(Number.parseInt(operand ?? '02000000', 16));
-    return this.faults.arm(line);
+    if (!this.faults.arm(line)) return false;
+    this.chip.armed(name ?? '', operand);
+    return true;
   }
 
   clearFaults(): void {
     this.faults.clear();
-    const { part } = this.chip;
-    if (part === null) return;
-    part.reportedProduct = PRODUCT;
-    part.reportedUid = part.uid;
-    part.flash.setBadCell(null);
+    this.chip.cleared();
   }
 
   status(): BenchStatus {
     const { chip } = this;
     return {
       site: this.id,
-      target: this.options.target,
+      target: this.options.target.id,
       port: this.port,
       link: this.link,
       part: chip.part !== null,
@@ -126,7 +122,7 @@ export class Site {
       powered: chip.powered,
       mode: chip.modePin,
       running: chip.running,
-      ...lifecycleOf(chip.part),
+      ...chip.lifecycle(),
       baudRate: chip.baudRate,
       speed: this.options.clock === null ? 'max' : 'wire',
       temperature: chip.temperature,
@@ -153,10 +149,4 @@ export class Site {
   private emit(event: BenchEvent): void {
     for (const listener of this.listeners) listener(event);
   }
-}
-
-/** The one asked for, or the true one with every bit turned. */
-function otherUid(uid: Uint8Array, hex: string | undefined): Uint8Array {
-  const wanted = Buffer.from(hex ?? '', 'hex');
-  return wanted.length === uid.length ? wanted : uid.map((byte) => byte ^ 0xff);
 }

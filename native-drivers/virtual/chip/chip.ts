@@ -1,12 +1,10 @@
 import type { BenchStatus } from '../control/messages.ts';
-import type { FaultSet } from '../faults.ts';
 import { bootChainHolds } from '../ra8m1/boot-certificates.ts';
-import { dlmName, levelName, type Part } from '../ra8m1/part.ts';
+import { dlmName, levelName, PRODUCT, type Part } from '../ra8m1/part.ts';
 import { DLM, FIRST_BAUD_RATE } from '../ra8m1/protocol.ts';
 import { Rom } from '../ra8m1/rom.ts';
 import type { RomHost } from '../ra8m1/session.ts';
-import type { DeadlineClock } from '../wire/deadline-clock.ts';
-import type { IdealClock } from '../wire/ideal-clock.ts';
+import type { SocketChip, SocketOptions } from '../target.ts';
 import { Lateness } from '../wire/lateness.ts';
 import { PacedLine } from '../wire/paced-line.ts';
 import type { ChipHardware, Firmware, FirmwareFactory } from './firmware.ts';
@@ -15,24 +13,16 @@ import { hardwareOf } from './hardware.ts';
 /** What the demo firmware's serial port runs at (8N1), whatever the ROM was set to before. */
 const FIRMWARE_BAUD_RATE = 115_200;
 
-export interface ChipOptions {
-  clock: DeadlineClock | null;
-  ideal: IdealClock;
-  faults: FaultSet;
+export interface ChipOptions extends SocketOptions {
+  /** What the part runs with the mode pin high; null: nothing. */
   firmware: FirmwareFactory | null;
-  acceptForeignKeys: boolean;
-  /** Towards the programmer. */
-  transmit(bytes: Uint8Array): void;
-  /** The part lost power or was reset: what it said and nobody has read is gone. */
-  discard(): void;
-  onRunning(running: BenchStatus['running']): void;
 }
 
 type Program =
   { kind: 'boot-rom'; rom: Rom } | { kind: 'firmware'; firmware: Firmware } | { kind: 'off' | 'silent' };
 
 /** A socket with its power, reset and mode pin, and the part in it, if any. */
-export class Chip {
+export class Chip implements SocketChip {
   private readonly options: ChipOptions;
   private readonly inbound: PacedLine;
   private readonly outbound: PacedLine;
@@ -89,6 +79,26 @@ export class Chip {
   /** Samples the mode pin: low starts the ROM, high the firmware. */
   reset(): void {
     this.restart();
+  }
+
+  lifecycle(): Pick<BenchStatus, 'dlm' | 'protection' | 'authentication'> {
+    return lifecycleOf(this.current);
+  }
+
+  armed(name: string, operand: string | undefined): void {
+    const { part } = this;
+    if (part === null) return;
+    if (name === 'wrong-chip') part.reportedProduct = operand ?? 'R7FA6M4AF3CFB';
+    if (name === 'wrong-uid') part.reportedUid = otherUid(part.uid, operand);
+    if (name === 'bad-cell') part.flash.setBadCell(Number.parseInt(operand ?? '02000000', 16));
+  }
+
+  cleared(): void {
+    const { part } = this;
+    if (part === null) return;
+    part.reportedProduct = PRODUCT;
+    part.reportedUid = part.uid;
+    part.flash.setBadCell(null);
   }
 
   /** The cable is gone: what was on it is lost, the part knows nothing of it. */
@@ -178,11 +188,17 @@ export class Chip {
 }
 
 /** Life cycle in the chip's own words, for the status line. */
-export function lifecycleOf(part: Part | null): Pick<BenchStatus, 'dlm' | 'protection' | 'authentication'> {
+function lifecycleOf(part: Part | null): Pick<BenchStatus, 'dlm' | 'protection' | 'authentication'> {
   if (part === null) return { dlm: null, protection: null, authentication: null };
   return {
     dlm: dlmName(part.dlm),
     protection: levelName('PL', part.protection),
     authentication: levelName('AL', part.protection),
   };
+}
+
+/** The one asked for, or the true one with every bit turned. */
+function otherUid(uid: Uint8Array, hex: string | undefined): Uint8Array {
+  const wanted = Buffer.from(hex ?? '', 'hex');
+  return wanted.length === uid.length ? wanted : uid.map((byte) => byte ^ 0xff);
 }

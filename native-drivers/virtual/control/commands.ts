@@ -20,8 +20,9 @@ const COMMANDS: Partial<Record<string, Run>> = {
     return { ok: true };
   },
   insert: (site, [uid]) => {
-    if (uid !== undefined && !/^[0-9a-f]{32}$/i.test(uid))
-      return refuse('bad-argument', 'a unique id has 32 hex digits');
+    const digits = site.uidBytes * 2;
+    if (uid !== undefined && (uid.length !== digits || !/^[0-9a-f]+$/i.test(uid)))
+      return refuse('bad-argument', `a unique id has ${digits} hex digits`);
     const inserted = site.insert(uid === undefined ? undefined : Buffer.from(uid, 'hex'));
     if (!inserted) return refuse('part-present', 'A part is in the socket already.');
     return { ok: true, uid: site.status().uid };
