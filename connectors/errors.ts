@@ -4,6 +4,7 @@ export type ConnectorErrorCode =
   | 'credentials' // the target does not take the administrator's credentials
   | 'untrusted' // the target's own certificate is not the one that was expected
   | 'no-right' // signed in, but without the right to administer
+  | 'unsafe' // the target, as it is set up, would give more than was asked for
   | 'no-answer' // connected, and nothing came back in time
   | 'bad-answer' // an answer that is not in the target's protocol
   | 'unsupported' // the target, as it is set up, cannot do this
