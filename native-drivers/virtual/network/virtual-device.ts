@@ -43,6 +43,8 @@ export interface DeviceConnection {
 
 const DEFAULT_PORT = 8883;
 const TIMEOUT_MS = 30_000;
+/** Longest time that closing takes, ms. */
+const GOODBYE_MS = 5000;
 
 /** A provisioned part in the field: its chip, a network stack, an MQTT client. */
 export class VirtualDevice {
@@ -117,6 +119,7 @@ export function brokerOf(url: string): { hostname: string; port: number } {
 class Session implements DeviceConnection {
   readonly closed: Promise<ClosedReason>;
   readonly #client: MqttClient;
+  readonly #stream: TlsStream;
   readonly #listeners = new Map<string, Listener>();
   readonly #waiting = new Set<(error: Error) => void>();
   #reason: ClosedReason | null = null;
@@ -124,6 +127,7 @@ class Session implements DeviceConnection {
 
   constructor(client: MqttClient, stream: TlsStream) {
     this.#client = client;
+    this.#stream = stream;
     // The first to say why has it: what follows is the line coming down.
     const because = (reason: ClosedReason) => void (this.#reason ??= reason);
     client.on('error', (error) => because(reasonOf(error)));
@@ -163,7 +167,10 @@ class Session implements DeviceConnection {
     if (this.#isClosed) return;
     this.#reason ??= { code: 'asked', detail: null };
     this.#client.end(false);
+    // A broker that does not answer a goodbye is left standing.
+    const timer = setTimeout(() => this.#stream.destroy(), GOODBYE_MS);
     await this.closed;
+    clearTimeout(timer);
   }
 
   /** A packet that waits for an answer must not wait for ever when the line is gone. */

@@ -1,0 +1,230 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { brokerOf } from '#drivers/virtual/network/virtual-device.ts';
+import { openAuthority, readCertificates } from './fleet-authority.ts';
+import { IdentityWriter, openIdentities } from './fleet-identities.ts';
+import { checkOpenFiles } from './fleet-limits.ts';
+import type { FleetReport, FleetShare } from './fleet-messages.ts';
+import type { FleetOptions } from './fleet-options.ts';
+import { FleetThread } from './fleet-thread.ts';
+import { X509Certificate } from 'node:crypto';
+
+/** What a run came to. Counts by reason: `tls:alert:unknown_ca`, `refused:135`, `socket:ECONNRESET` and the like. */
+export interface FleetResult {
+  devices: number;
+  connected: number;
+  publishes: number;
+  /** Devices that got no connection, or no answer to their hello. */
+  failed: Record<string, number>;
+  /** Connections that went before they were asked to. */
+  lost: Record<string, number>;
+  /** Devices made in this run; the others came back. */
+  provisioned: number;
+  /** Seconds of each part; `connect` is from the first socket to the last hello. */
+  seconds: { provision: number; powerUp: number; connect: number };
+  /** Of the whole process with every connection open, bytes. */
+  rssBytes: number;
+  /** What a connection added to it, chip and identity apart. */
+  perConnectionBytes: number;
+}
+
+/** How far a run is. */
+export interface FleetProgress {
+  phase: 'provision' | 'power-up' | 'connect' | 'hold' | 'close';
+  done: number;
+  total: number;
+  failed: number;
+  /** Where a CA that was made for the fleet stands. */
+  authorityIn: string | null;
+}
+
+export interface FleetHooks {
+  /** Ends the run: connections are closed with a goodbye. */
+  signal?: AbortSignal;
+  progress?: (progress: FleetProgress) => void;
+  /** Called once, when every device is connected or has failed, with what is known by then. */
+  connected?: (result: FleetResult) => void;
+}
+
+/**
+ * Provisions what is missing of a fleet, powers it up, connects every device, has it say hello, holds and closes.
+ * Rejects with FleetError; devices that fail are counted, not thrown.
+ */
+export async function runFleet(options: FleetOptions, hooks: FleetHooks = {}): Promise<FleetResult> {
+  brokerOf(options.broker);
+  checkOpenFiles(options.devices);
+  const run = await FleetRun.open(options, hooks);
+  try {
+    await run.provision();
+    await run.powerUp();
+    await run.connect();
+    await run.hold();
+    return run.result;
+  } finally {
+    await run.close();
+  }
+}
+
+const add = (counts: Record<string, number>, key: string): void => {
+  counts[key] = (counts[key] ?? 0) + 1;
+};
+
+class FleetRun {
+  readonly result: FleetResult;
+  readonly #options: FleetOptions;
+  readonly #hooks: FleetHooks;
+  readonly #signal: AbortSignal;
+  readonly #identities: string;
+  readonly #threads: FleetThread[];
+  readonly #authorityIn: string | null;
+  readonly #missing: number;
+  #writer: IdentityWriter | null = null;
+  #written: Promise<void> = Promise.resolve();
+  #phase: FleetProgress['phase'] = 'provision';
+  #done = 0;
+  #total = 0;
+
+  private constructor(
+    options: FleetOptions,
+    hooks: FleetHooks,
+    shares: readonly FleetShare[],
+    known: { missing: number; identities: string; authorityIn: string | null },
+  ) {
+    this.#options = options;
+    this.#hooks = hooks;
+    this.#signal = hooks.signal ?? new AbortController().signal;
+    this.#identities = known.identities;
+    this.#missing = known.missing;
+    this.#authorityIn = known.authorityIn;
+    this.result = {
+      devices: options.devices,
+      connected: 0,
+      publishes: 0,
+      failed: {},
+      lost: {},
+      provisioned: 0,
+      seconds: { provision: 0, powerUp: 0, connect: 0 },
+      rssBytes: 0,
+      perConnectionBytes: 0,
+    };
+    this.#threads = shares.map((share) => new FleetThread(share, (report) => this.#take(report)));
+    this.#signal.addEventListener('abort', this.#stop, { once: true });
+  }
+
+  static async open(options: FleetOptions, hooks: FleetHooks): Promise<FleetRun> {
+    mkdirSync(options.dataDir, { recursive: true, mode: 0o700 });
+    const roots = readCertificates(options.ca, 'The broker’s root')
+      .map((der) => new X509Certificate(der).toString())
+      .join('');
+    const authority = await openAuthority(options.dataDir, options.issuer);
+    const identities = join(options.dataDir, 'identities.jsonl');
+    const there = await openIdentities(identities, authority.fingerprint);
+    const step = Math.min(options.workers, options.devices);
+    const shares = Array.from({ length: step }, (_, offset) => ({
+      offset,
+      step,
+      identities,
+      authority,
+      broker: options.broker,
+      roots,
+      serverName: options.serverName ?? null,
+      topic: options.topic,
+      rate: options.rate === null ? null : options.rate / step,
+      atOnce: Math.max(1, Math.floor(options.atOnce / step)),
+    }));
+    const missing = Math.max(0, options.devices - there);
+    return new FleetRun(options, hooks, shares, { missing, identities, authorityIn: authority.madeIn });
+  }
+
+  async provision(): Promise<void> {
+    if (this.#missing === 0) return;
+    this.#begin('provision', this.#missing);
+    this.#writer = new IdentityWriter(this.#identities);
+    const each = Math.ceil(this.#missing / this.#threads.length);
+    this.result.seconds.provision = await this.#timed((thread, index) => {
+      const count = Math.max(0, Math.min(each, this.#missing - index * each));
+      return thread.tell({ order: 'provision', count });
+    });
+    await this.#written;
+    await this.#writer.close();
+  }
+
+  async powerUp(): Promise<void> {
+    this.#begin('power-up', this.#options.devices);
+    const order = { order: 'power-up', devices: this.#options.devices } as const;
+    this.result.seconds.powerUp = await this.#timed((thread) => thread.tell(order));
+  }
+
+  async connect(): Promise<void> {
+    const before = process.memoryUsage.rss();
+    this.#begin('connect', this.#options.devices);
+    this.result.seconds.connect = await this.#timed((thread) => thread.tell({ order: 'connect' }));
+    this.result.rssBytes = process.memoryUsage.rss();
+    const added = Math.max(0, this.result.rssBytes - before);
+    const { connected } = this.result;
+    this.result.perConnectionBytes = connected === 0 ? 0 : Math.round(added / connected);
+    this.#hooks.connected?.(this.result);
+  }
+
+  async hold(): Promise<void> {
+    const { holdSeconds } = this.#options;
+    this.#begin('hold', this.result.connected);
+    if (this.#signal.aborted || holdSeconds === 0) return;
+    // A timer of Node's ends after 24 days; without one only the signal ends it.
+    const milliseconds = Math.min((holdSeconds ?? Infinity) * 1000, 2 ** 31 - 1);
+    await wait(milliseconds, undefined, { signal: this.#signal }).catch(() => undefined);
+  }
+
+  async close(): Promise<void> {
+    this.#signal.removeEventListener('abort', this.#stop);
+    this.#begin('close', this.result.connected);
+    await Promise.allSettled(this.#threads.map((thread) => thread.tell({ order: 'close' })));
+    await Promise.all(this.#threads.map((thread) => thread.end()));
+  }
+
+  readonly #stop = (): void => {
+    for (const thread of this.#threads) thread.stop();
+  };
+
+  async #timed(tell: (thread: FleetThread, index: number) => Promise<void>): Promise<number> {
+    const start = performance.now();
+    if (!this.#signal.aborted) await Promise.all(this.#threads.map(tell));
+    return Math.round(performance.now() - start) / 1000;
+  }
+
+  #begin(phase: FleetProgress['phase'], total: number): void {
+    this.#phase = phase;
+    this.#total = total;
+    this.#advance(0, true);
+  }
+
+  #advance(by: number, isNew = false): void {
+    this.#done = isNew ? 0 : this.#done + by;
+    const failed = Object.values(this.result.failed).reduce((sum, count) => sum + count, 0);
+    const [phase, done, total, authorityIn] = [this.#phase, this.#done, this.#total, this.#authorityIn];
+    this.#hooks.progress?.({ phase, done, total, failed, authorityIn });
+  }
+
+  #take(report: FleetReport): void {
+    const { result } = this;
+    if (report.report === 'identities') this.#keep(report.batch);
+    if (report.report === 'ready') this.#advance(report.count);
+    if (report.report === 'published') result.publishes += 1;
+    if (report.report === 'lost') add(result.lost, report.reason);
+    if (report.report === 'connected') {
+      result.connected += 1;
+      this.#advance(1);
+    }
+    if (report.report === 'refused') {
+      add(result.failed, report.reason);
+      this.#advance(report.reason.startsWith('publish:') ? 0 : 1);
+    }
+  }
+
+  #keep(batch: Extract<FleetReport, { report: 'identities' }>['batch']): void {
+    this.result.provisioned += batch.length;
+    this.#written = this.#written.then(() => this.#writer?.add(batch));
+    this.#advance(batch.length);
+  }
+}
