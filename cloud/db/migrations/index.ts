@@ -1,0 +1,11 @@
+import type { Kysely } from 'kysely';
+import { initial } from './0001-initial.ts';
+
+export interface Migration {
+  number: number;
+  name: string;
+  up(db: Kysely<unknown>): Promise<void>;
+}
+
+/** In order. A shipped one never changes. */
+export const migrations: readonly Migration[] = [{ number: 1, name: 'initial', up: initial }];

@@ -1,0 +1,58 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Kysely, PostgresDialect } from 'kysely';
+import pg from 'pg';
+import { migrate } from './migrate.ts';
+import { openPglite, pgliteDialect } from './pglite-dialect.ts';
+import type { CloudTables } from './schema.ts';
+
+export type Db = Kysely<CloudTables>;
+
+/** Connections of one node: more would only queue up inside the database. */
+const POOL = 10;
+/** OID of int8 (PostgreSQL, pg_type.dat). */
+const INT8 = 20;
+
+export interface DatabaseOptions {
+  /** `postgres://…`; without one PGlite in `<dataDir>/database`. */
+  url?: string | undefined;
+  dataDir: string;
+  /** Connections that were lost while idle: the pool replaces them, somebody may want to know. */
+  onLost?: (error: Error) => void;
+}
+
+function openPool(url: string, onLost: (error: Error) => void): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: POOL,
+    application_name: 'rootline-cloud',
+    connectionTimeoutMillis: 10_000,
+    types: {
+      getTypeParser: ((oid: number, format?: 'text') =>
+        oid === INT8
+          ? Number
+          : (pg.types.getTypeParser(oid, format) as unknown)) as typeof pg.types.getTypeParser,
+    },
+  });
+  pool.on('error', onLost);
+  return pool;
+}
+
+/** Opens the database and brings it up to date. Throws CloudError `newer-database`. */
+export async function openDatabase(options: DatabaseOptions): Promise<Db> {
+  const { url, dataDir, onLost = () => undefined } = options;
+  const folder = join(dataDir, 'database');
+  if (url === undefined) await mkdir(folder, { recursive: true, mode: 0o700 });
+  const dialect =
+    url === undefined
+      ? pgliteDialect(await openPglite(folder))
+      : new PostgresDialect({ pool: openPool(url, onLost) });
+  const db = new Kysely<CloudTables>({ dialect });
+  try {
+    await migrate(db);
+    return db;
+  } catch (error) {
+    await db.destroy();
+    throw error;
+  }
+}
