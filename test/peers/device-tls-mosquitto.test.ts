@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DeviceConnectionError } from '#drivers/virtual/network/closed-reason.ts';
 import { RunningChip } from '#drivers/virtual/network/chip.ts';
@@ -123,6 +124,7 @@ describe('a virtual device at Mosquitto', () => {
     const second = await startMosquitto(bench, port);
     const device = await newDevice();
     const connection = await device.connect({ url: `mqtts://127.0.0.1:${port}`, roots });
+    const gone = once(second.child, 'exit');
     second.child.kill('SIGKILL');
     expect(await connection.closed).toMatchObject({
       code: expect.stringMatching(/^(tls|socket)$/) as string,
@@ -130,6 +132,7 @@ describe('a virtual device at Mosquitto', () => {
     expect(await failure(connection.publish('devices/x', 'x', { qos: 1 }))).toBeInstanceOf(
       DeviceConnectionError,
     );
+    await gone;
     expect(await failure(device.connect({ url: `mqtts://127.0.0.1:${port}`, roots }))).toMatchObject({
       code: 'socket',
       detail: 'ECONNREFUSED',

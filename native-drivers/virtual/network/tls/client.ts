@@ -39,6 +39,7 @@ export class TlsClient {
   #owesKeyUpdate = false;
   #isOver = false;
   #hasEnded = false;
+  #hasClosed = false;
 
   constructor(settings: TlsClientSettings, events: TlsEvents) {
     this.#events = events;
@@ -75,10 +76,16 @@ export class TlsClient {
     }
   }
 
-  /** The line has no more bytes. Without close_notify before it the end may be a forger's (RFC 8446, 6.1). */
+  /**
+   * The line has no more bytes. Without close_notify before it the end may be a forger's (RFC 8446, 6.1); to one who has
+   * closed before and wants no more it is an end.
+   */
   endOfInput(): void {
-    if (!this.#isOver && !this.#hasEnded)
-      this.#fail(new TlsError('truncated', 'The line ended without close_notify.'));
+    if (this.#isClosed()) return;
+    if (!this.#hasClosed)
+      return this.#fail(new TlsError('truncated', 'The line ended without close_notify.'));
+    this.#hasEnded = true;
+    this.#events.ended();
   }
 
   /** Application data. Only once secure. */
@@ -91,6 +98,7 @@ export class TlsClient {
   /** Says close_notify; what the server still sends is taken. */
   close(): void {
     if (this.#isOver) return;
+    this.#hasClosed = true;
     this.#isOver = this.#hasEnded;
     this.#send(ContentType.alert, Buffer.of(WARNING, Alert.close_notify));
   }
