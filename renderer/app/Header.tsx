@@ -19,6 +19,14 @@ const Bar = styled('header')(({ theme }) => ({
   borderBottom: `1px solid ${theme.tokens.line}`,
 }));
 const Home = styled(Link)({ width: 48, height: 48, display: 'grid', placeItems: 'center', borderRadius: 10 });
+// A chip to the eye, 48 px to the finger.
+const ToSync = styled(Link)({
+  position: 'relative',
+  borderRadius: 999,
+  color: 'inherit',
+  textDecoration: 'none',
+  '&::after': { content: '""', position: 'absolute', inset: '-8px 0' },
+});
 const Words = styled('div')({
   flex: 1,
   minWidth: 0,
@@ -76,7 +84,11 @@ export function Header() {
         <Mark />
       </Home>
       {id === undefined || id === 'prepare' ? <StationWords /> : <BatchWords id={id} />}
-      {line ? <LineChip line={line} /> : null}
+      {line ? (
+        <ToSync href="/sync">
+          <LineChip line={line} />
+        </ToSync>
+      ) : null}
       <KeyChip />
       <PersonMenu />
     </Bar>

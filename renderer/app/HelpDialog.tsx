@@ -8,19 +8,21 @@ import { Caption } from '#ui/pieces/text.tsx';
 import { useHelp } from './help-state.ts';
 
 const KEYS: readonly (readonly [string, string])[] = [
-  ['Alt + 1 … 4', 'Go to a place of the rail'],
+  ['Alt + 1 … 5', 'Go to a place of the rail'],
   ['Arrows', 'Move between sites, or rows of a list'],
   ['Enter', 'Open the site or the unit'],
   ['F4', 'Start all sites that are ready'],
   ['F8', 'Pause after this unit, or go on'],
   ['F9', 'Read back the next site that asks for it'],
   ['Esc', 'Close a dialog or a drawer'],
+  ['← → and Space', 'QR codes of an acknowledgement: back, next, hold'],
   ['? or F1', 'This help'],
 ];
 const SCANS = [
   'Traveller: prepares its batch, with job, lot and quantity filled in.',
   'Badge: signs a person in.',
   'Unit, lot, batch or site label: opens it.',
+  'QR code of a cloud’s invitation: leads to joining. QR code of a courier: is taken in.',
   'Anything else is politely refused.',
 ];
 const List = styled('dl')({

@@ -1,3 +1,4 @@
+import CloudIcon from '@mui/icons-material/CloudOutlined';
 import HomeIcon from '@mui/icons-material/HomeOutlined';
 import ListIcon from '@mui/icons-material/FormatListBulleted';
 import MemoryIcon from '@mui/icons-material/Memory';
@@ -45,6 +46,7 @@ const ICONS: Record<Place, ComponentType> = {
   batch: MemoryIcon,
   units: ListIcon,
   bench: TuneIcon,
+  sync: CloudIcon,
 };
 
 /** The places of the app that this person's role has. Alt and a digit go there too. */

@@ -2,11 +2,18 @@ import { Redirect, Route, Switch } from 'wouter';
 import { useOpenBatch } from '#client/state/batch.ts';
 import { Bench } from '../features/bench/Bench.tsx';
 import { CloseBatch } from '../features/close/CloseBatch.tsx';
+import { Courier } from '../features/courier/Courier.tsx';
+import { ScanFrames } from '../features/courier/ScanFrames.tsx';
+import { ShowFrames } from '../features/courier/ShowFrames.tsx';
 import { Home } from '../features/home/Home.tsx';
+import { DeadLetters } from '../features/onboarding/DeadLetters.tsx';
+import { Targets } from '../features/onboarding/Targets.tsx';
 import { PrepareBatch } from '../features/prepare/PrepareBatch.tsx';
 import { RunningBatch } from '../features/running/RunningBatch.tsx';
 import { About } from '../features/settings/About.tsx';
 import { Settings } from '../features/settings/Settings.tsx';
+import { JoinCloud } from '../features/sync/JoinCloud.tsx';
+import { SyncScreen } from '../features/sync/SyncScreen.tsx';
 import { UnitScreen } from '../features/units/UnitScreen.tsx';
 import { UnitsScreen } from '../features/units/UnitsScreen.tsx';
 
@@ -41,6 +48,15 @@ export function Routes() {
       <Route path="/units/batch/:id">{({ id }) => <UnitsScreen key={id} batchId={id} />}</Route>
       <Route path="/units/:id">{({ id }) => <UnitScreen key={id} id={decodeURIComponent(id)} />}</Route>
       <Route path="/bench" component={Bench} />
+      <Route path="/sync" component={SyncScreen} />
+      <Route path="/sync/join/:way?">
+        {({ way }) => <JoinCloud key={way ?? ''} way={way === 'file' ? 'file' : 'line'} />}
+      </Route>
+      <Route path="/sync/courier" component={Courier} />
+      <Route path="/sync/courier/show" component={ShowFrames} />
+      <Route path="/sync/courier/scan" component={ScanFrames} />
+      <Route path="/sync/targets" component={Targets} />
+      <Route path="/sync/targets/:id">{({ id }) => <DeadLetters key={id} id={id} />}</Route>
       <Route path="/settings" component={Settings} />
       <Route path="/about" component={About} />
       <Route>

@@ -2,9 +2,18 @@ import Snackbar from '@mui/material/Snackbar';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { call, viewOf } from '#client/client.ts';
+import type { ScanMeaning } from '#client/views.ts';
 import { Notice } from '#ui/pieces/Notice.tsx';
 import { useScan } from '#ui/scan/use-scan.ts';
+import { takeFrame } from '../features/courier/scanned-frames.ts';
+import { useInvitation } from '../features/sync/invitation.ts';
 import { meaningAddress } from './scan-address.ts';
+
+/** What is too large or too confidential for an address waits for its screen beside it. */
+function handOver(meaning: ScanMeaning): void {
+  if (meaning.kind === 'invitation') useInvitation.setState({ scanned: meaning });
+  if (meaning.kind === 'courier-frame') takeFrame(meaning.text);
+}
 
 /** Any scan that the screen itself did not take: asks the station what it means and goes there, or says why not. */
 export function ScanRouter() {
@@ -15,7 +24,10 @@ export function ScanRouter() {
     const address = meaningAddress(meaning, text);
     if (address === null)
       setMessage(meaning.kind === 'unknown' ? meaning.message : 'Sign out first to change the person.');
-    else go(address);
+    else {
+      handOver(meaning);
+      go(address);
+    }
   };
   useScan((text) => {
     setMessage(null);

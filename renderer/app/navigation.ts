@@ -1,13 +1,13 @@
 import type { Role } from '#contract/channel.ts';
 
-export type Place = 'home' | 'batch' | 'units' | 'bench';
+export type Place = 'home' | 'batch' | 'units' | 'bench' | 'sync';
 
 /** What each role finds in the rail: the operator sees the shift, the engineer sees the bench as well. */
 const PLACES: Record<Role, readonly Place[]> = {
-  operator: ['home', 'batch', 'units'],
-  engineer: ['home', 'batch', 'units', 'bench'],
-  officer: ['home', 'batch', 'units', 'bench'],
-  auditor: ['home', 'units'],
+  operator: ['home', 'batch', 'units', 'sync'],
+  engineer: ['home', 'batch', 'units', 'bench', 'sync'],
+  officer: ['home', 'batch', 'units', 'bench', 'sync'],
+  auditor: ['home', 'units', 'sync'],
 };
 
 export const PLACE_WORDS: Record<Place, string> = {
@@ -15,6 +15,7 @@ export const PLACE_WORDS: Record<Place, string> = {
   batch: 'Batch',
   units: 'Units',
   bench: 'Bench',
+  sync: 'Sync',
 };
 
 export const placesOf = (role: Role | null): readonly Place[] => (role === null ? [] : PLACES[role]);
@@ -30,12 +31,16 @@ export function addressOf(place: Place, openBatch: string | null): string {
       return '/units';
     case 'bench':
       return '/bench';
+    case 'sync':
+      return '/sync';
   }
 }
+
+const FIRST_PARTS = ['batch', 'units', 'bench', 'sync'] as const;
 
 /** The place that an address belongs to. */
 export function placeOf(address: string): Place | null {
   if (address === '/') return 'home';
   const first = address.split('/')[1];
-  return first === 'batch' || first === 'units' || first === 'bench' ? first : null;
+  return FIRST_PARTS.find((place) => place === first) ?? null;
 }

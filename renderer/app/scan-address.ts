@@ -13,6 +13,10 @@ export function meaningAddress(meaning: ScanMeaning, text: string): string | nul
       return `/batch/${meaning.batchId}`;
     case 'site':
       return `/site/${meaning.site}`;
+    case 'invitation':
+      return '/sync/join';
+    case 'courier-frame':
+      return '/sync/courier/scan';
     case 'badge':
     case 'unknown':
       return null;

@@ -6,6 +6,7 @@ import { useLine } from './state/line.ts';
 import { useSession } from './state/session.ts';
 import { putSite, putSites, useSites } from './state/sites.ts';
 import { useStation } from './state/station.ts';
+import { forgetSync, putSync } from './state/sync.ts';
 
 /** Ids told by an event while a full list is under way: the event is the newer of the two. */
 const told = new Set<string>();
@@ -20,6 +21,7 @@ const appliers: { [T in Topic]: (payload: TopicPayload<T>) => void } = {
     told.add('batch');
     putBatch(batch);
   },
+  'sync.changed': putSync,
   'session.changed': ({ session }) => takeSession(session),
 };
 
@@ -40,6 +42,7 @@ function takeSession(session: TopicPayload<'session.changed'>['session']): void 
 function forget(): void {
   useSites.setState({ entries: new Map(), known: false });
   useBatches.setState({ byId: new Map(), openId: null, known: false });
+  forgetSync();
 }
 
 /** Everything a signed-in screen projects, asked for anew: after sign-in, reload and reconnect. */

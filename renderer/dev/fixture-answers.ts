@@ -1,6 +1,7 @@
 import type { ErrorView } from '#contract/errors.ts';
 import { batch, BATCH_ID, job } from './fixture-batch.ts';
 import { sites } from './fixture-sites.ts';
+import { syncAnswers } from './fixture-sync.ts';
 import { unitDetail, unitRows } from './fixture-units.ts';
 
 type Answer = (request: unknown) => unknown;
@@ -76,6 +77,7 @@ export function answers(state: string, role: string): Record<string, Answer> {
   const open = state === 'prepare' || state === 'idle' ? null : batch(state);
   const session = { person: { id: person.id, name: person.name, role: person.role }, signedInAt: ago(60) };
   return {
+    ...syncAnswers(state),
     'station.get': () => station,
     'station.about': () => ({
       version: '0.1.0',

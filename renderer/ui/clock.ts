@@ -25,12 +25,18 @@ function ticker(milliseconds: number) {
 }
 
 const tenths = ticker(100);
+const seconds = ticker(1000);
 const minutes = ticker(20_000);
 const still = () => () => undefined;
 
 /** performance.now in ms, each tenth of a second while `active`. */
 export function useTenths(active: boolean): number {
   return useSyncExternalStore(active ? tenths.subscribe : still, tenths.now);
+}
+
+/** Wall clock in ms since 1970, each second while `active`: for "next try in 12 s". */
+export function useSeconds(active: boolean): number {
+  return performance.timeOrigin + useSyncExternalStore(active ? seconds.subscribe : still, seconds.now);
 }
 
 /** Wall clock in ms since 1970, now and then: for "3 h ago". */

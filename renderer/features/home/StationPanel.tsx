@@ -1,8 +1,9 @@
 import { styled } from '@mui/material/styles';
 import { useStation } from '#client/state/station.ts';
 import { useWallClock } from '#ui/clock.ts';
-import { bytes, count, since } from '#ui/format.ts';
+import { bytes, count } from '#ui/format.ts';
 import { Panel } from '#ui/pieces/layout.tsx';
+import { lineWords } from '#ui/pieces/LineChip.tsx';
 import { Caption } from '#ui/pieces/text.tsx';
 
 const Facts = styled('dl')(({ theme }) => ({
@@ -14,7 +15,6 @@ const Facts = styled('dl')(({ theme }) => ({
   '& dt': { color: theme.tokens.dim },
   '& dd': { margin: 0, fontWeight: 600, textAlign: 'right' },
 }));
-const LINE = { online: 'Online', offline: 'Offline', none: 'No cloud set up' };
 const DRIVER = { ready: 'Ready', starting: 'Starting', restarting: 'Restarting' };
 
 /** Line, drivers, key, disk: whether the station itself is well. */
@@ -23,16 +23,12 @@ export function StationPanel() {
   const now = useWallClock();
   if (!station) return null;
   const { line, driver } = station;
-  const age = line.state === 'offline' && line.since !== null ? ` ${since(line.since, now)}` : '';
   return (
     <Panel aria-label="Station state">
       <Caption>Station</Caption>
       <Facts>
         <dt>Line</dt>
-        <dd>
-          {LINE[line.state]}
-          {age}
-        </dd>
+        <dd>{lineWords(line, now)}</dd>
         <dt>Records waiting</dt>
         <dd>{count(line.waiting)}</dd>
         <dt>Drivers</dt>
