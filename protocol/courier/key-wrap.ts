@@ -51,13 +51,13 @@ function mixCounter(a: Buffer, t: number): Buffer {
 }
 
 /** RFC 3394, 2.2.1, index based. `key` comes in whole blocks of 8 octets; the result is 8 octets longer. */
-export function wrapKey(wrapKey: Uint8Array, key: Uint8Array): Buffer {
+export function wrapKey(kek: Uint8Array, key: Uint8Array): Buffer {
   const r = Buffer.from(key);
   const n = r.length / 8;
   let a: Buffer = INITIAL;
   for (let t = 1; t <= ROUNDS * n; t++) {
     const at = ((t - 1) % n) * 8;
-    const b = block(createCipheriv, wrapKey, Buffer.concat([a, r.subarray(at, at + 8)]));
+    const b = block(createCipheriv, kek, Buffer.concat([a, r.subarray(at, at + 8)]));
     a = mixCounter(b.subarray(0, 8), t);
     b.copy(r, at, 8);
   }
@@ -65,14 +65,14 @@ export function wrapKey(wrapKey: Uint8Array, key: Uint8Array): Buffer {
 }
 
 /** RFC 3394, 2.2.2. Null where the integrity check fails: another key, or other bytes. */
-export function unwrapKey(wrapKey: Uint8Array, wrapped: Uint8Array): Buffer | null {
+export function unwrapKey(kek: Uint8Array, wrapped: Uint8Array): Buffer | null {
   if (wrapped.length < 24 || wrapped.length % 8 !== 0) return null;
   const r = Buffer.from(wrapped.subarray(8));
   const n = r.length / 8;
   let a: Buffer = Buffer.from(wrapped.subarray(0, 8));
   for (let t = ROUNDS * n; t >= 1; t--) {
     const at = ((t - 1) % n) * 8;
-    const b = block(createDecipheriv, wrapKey, Buffer.concat([mixCounter(a, t), r.subarray(at, at + 8)]));
+    const b = block(createDecipheriv, kek, Buffer.concat([mixCounter(a, t), r.subarray(at, at + 8)]));
     a = b.subarray(0, 8);
     b.copy(r, at, 8);
   }

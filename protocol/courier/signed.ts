@@ -67,6 +67,11 @@ function encapsulated(content: Uint8Array): asn1js.Sequence {
   });
 }
 
+function isKeyOf({ publicKeySpki }: CourierSigner, certificate: Uint8Array = new Uint8Array()): boolean {
+  const { publicKey } = new X509Certificate(certificate);
+  return publicKey.export({ type: 'spki', format: 'der' }).equals(publicKeySpki);
+}
+
 /** ContentInfo of SignedData (RFC 5652, 5) over `content`. `chain`: DER, the signer's certificate first. */
 export async function signContent(
   content: Uint8Array,
@@ -76,7 +81,8 @@ export async function signContent(
 ): Promise<Buffer> {
   const certificates = chain.map((certificate) => pkijs.Certificate.fromBER(octets(certificate)));
   const [own] = certificates;
-  if (own === undefined) throw new TypeError('A signature needs the signer’s certificate');
+  if (own === undefined || !isKeyOf(signer, chain[0]))
+    throw new TypeError('A signature needs the certificate of the key that signs');
   const info = await signerInfo(content, signer, own, at);
   const signedData = new asn1js.Sequence({
     value: [
