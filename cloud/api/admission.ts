@@ -5,12 +5,11 @@ import type { CloudError } from '#cloud/server/problem.ts';
 import { refusal } from './api-error.ts';
 import { isSameSite, sessionSecret } from './cookies.ts';
 import { NOBODY, type Caller } from './handlers.ts';
-import { secretHash } from './token-secret.ts';
 
-/** Finds who holds a secret, by its hash; null for one that is unknown, revoked or ended. */
+/** Finds who holds a token or a session cookie; null for one that is unknown, revoked or ended. */
 export interface Identities {
-  byToken(hash: string): Promise<Caller | null>;
-  bySession(hash: string): Promise<Caller | null>;
+  byToken(token: string): Promise<Caller | null>;
+  bySession(cookie: string): Promise<Caller | null>;
 }
 
 /** Calls that one token, one address without a token, and one address with wrong tokens may make. */
@@ -96,12 +95,12 @@ export class Admission {
         what: 'The call comes from a page of another site and was refused.',
         next: 'Use the console of this cloud, or an access token.',
       });
-    return this.#orWrong(request, await this.#identities.bySession(secretHash(session)));
+    return this.#orWrong(request, await this.#identities.bySession(session));
   }
 
   /** Who holds a token. An address that tries many wrong ones has to wait. */
   async known(request: FastifyRequest, token: string): Promise<Caller> {
-    return this.#orWrong(request, await this.#identities.byToken(secretHash(token)));
+    return this.#orWrong(request, await this.#identities.byToken(token));
   }
 
   #orWrong(request: FastifyRequest, caller: Caller | null): Caller {

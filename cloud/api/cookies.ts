@@ -28,7 +28,8 @@ const SAFE = ['GET', 'HEAD', 'OPTIONS'];
 /** Whether a call by cookie comes from our own pages: what only reads always may, SameSite keeps the answer from others. */
 export function isSameSite(request: FastifyRequest): boolean {
   if (SAFE.includes(request.method)) return true;
-  const { origin, host } = request.headers;
-  if (origin === undefined) return request.headers[CONSOLE_HEADER] === '1';
-  return host !== undefined && (origin === `https://${host}` || origin === `http://${host}`);
+  const { origin } = request.headers;
+  return origin === undefined
+    ? request.headers[CONSOLE_HEADER] === '1'
+    : origin === `https://${request.host}`;
 }

@@ -1,15 +1,10 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import type { Answer, api, OperationName, Params } from '#cloud/contract/api.ts';
-import type { ConsoleRole } from '#cloud/contract/operation.ts';
+import type { TokenHolder } from '#cloud/server/tokens.ts';
 
 /** Who calls: a token of one tenant, by header or by the session that it opened. */
-export interface Caller {
-  tenantId: string;
-  tokenId: string;
-  label: string;
-  role: ConsoleRole;
-}
+export type Caller = TokenHolder;
 
 /** One call whose every part has passed its schema. */
 export interface Call<O extends OperationName> {
@@ -25,6 +20,8 @@ export interface Call<O extends OperationName> {
 export type Handler<O extends OperationName> = (call: Call<O>) => Answer<O> | Promise<Answer<O>>;
 /** One handler for each operation: a missing one is an error of types. */
 export type Handlers = { [O in OperationName]: Handler<O> };
+/** Those of one area. */
+export type Some<O extends OperationName> = Pick<Handlers, O>;
 
 export const NOBODY: Caller = {
   tenantId: '00000000-0000-0000-0000-000000000000',

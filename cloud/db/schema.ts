@@ -330,6 +330,8 @@ interface Orders extends Owned {
   reason: string | null;
   created_at: Instant;
   created_by: string;
+  /** Of a withdrawn one: what had been made of it by then. */
+  kept: Defaulted<number | null>;
 }
 
 interface Targets extends Owned {
@@ -369,6 +371,32 @@ interface TargetItems extends Owned {
   reason_code: string | null;
   reason: string | null;
   at: Instant;
+}
+
+/** How many items of a target stand in which state; `part` keeps writers apart. */
+interface TargetCounts extends Owned {
+  target_id: string;
+  part: number;
+  waiting: Count;
+  working: Count;
+  retry: Count;
+  registered: Count;
+  revoked: Count;
+  dead: Count;
+  revoke_waiting: Count;
+}
+
+/** One-time codes with which a device enrols over EST; only the SHA-256 of the secret. */
+interface EstCodes extends Owned {
+  id: string;
+  label: string;
+  hash: Uint8Array;
+  /** Null: any serial number. */
+  serial: string | null;
+  created_at: Instant;
+  created_by: string;
+  expires_at: Instant;
+  used_at: NullableInstant;
 }
 
 /** What stations say of the targets that they register at themselves. */
@@ -452,6 +480,8 @@ export interface CloudTables {
   orders: Orders;
   targets: Targets;
   target_items: TargetItems;
+  target_counts: TargetCounts;
+  est_codes: EstCodes;
   station_onboarding: StationOnboarding;
   transfers: Transfers;
   transfer_parts: TransferParts;

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import { initial } from './0001-initial.ts';
+import { searchAndCounts } from './0002-search-and-counts.ts';
 
 export interface Migration {
   number: number;
@@ -8,4 +9,7 @@ export interface Migration {
 }
 
 /** In order. A shipped one never changes. */
-export const migrations: readonly Migration[] = [{ number: 1, name: 'initial', up: initial }];
+export const migrations: readonly Migration[] = [
+  { number: 1, name: 'initial', up: initial },
+  { number: 2, name: 'search-and-counts', up: searchAndCounts },
+];
