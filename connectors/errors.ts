@@ -14,6 +14,7 @@ export type ConnectorErrorCode =
   | 'refused' // the target refused this one item
   | 'crl-missing' // a CA without a list of revoked certificates
   | 'crl-not-newer' // an older list, or one of the same second
+  | 'crl-not-valid' // a list from the future, or one that has ended: nobody could connect
   | 'bad-certificate' // not a certificate, or not a CA
   | 'bad-crl' // not a list of revoked certificates
   | 'files' // a file of the target cannot be read or written

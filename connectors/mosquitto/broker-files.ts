@@ -4,7 +4,7 @@ import { ConnectorError } from '../errors.ts';
 import { ensurePattern, findEntries, rewriteEntries, type AclEntry } from './acl-file.ts';
 import { readOrEmpty, replaceFile } from './atomic-file.ts';
 import { addCa, listCas, readCa, removeCa } from './ca-directory.ts';
-import { hasCrlOf, withCrl } from './crl.ts';
+import { endOfLists, hasCrlOf, readCrl, requireValid, withCrl } from './crl.ts';
 import type { BrokerFiles, MosquittoSettings } from './options.ts';
 import { pemBlocks } from './pem.ts';
 
@@ -16,10 +16,12 @@ export class BrokerFileSet {
   readonly #files: BrokerFiles;
   readonly #topicRoot: string;
   readonly #load: (signal?: AbortSignal) => Promise<void>;
+  readonly #now: () => number;
   #turn: Promise<unknown> = Promise.resolve();
   #loaded = false;
 
-  constructor(settings: MosquittoSettings, load: (signal?: AbortSignal) => Promise<void>) {
+  constructor(settings: MosquittoSettings, load: (signal?: AbortSignal) => Promise<void>, now: () => number) {
+    this.#now = now;
     this.#files = settings.files;
     this.#topicRoot = settings.topicRoot;
     this.#load = load;
@@ -27,6 +29,17 @@ export class BrokerFileSet {
 
   async publishCrl(der: Uint8Array, signal?: AbortSignal): Promise<boolean> {
     return this.#change(async () => this.#writeCrl(der), signal);
+  }
+
+  /** Throws when a list that the broker uses has ended: it refuses every device of that CA by now. */
+  async requireListsInForce(): Promise<void> {
+    const { crlFile } = this.#files;
+    const ends = crlFile === undefined ? null : endOfLists(await readOrEmpty(crlFile));
+    if (ends === null || ends > this.#now()) return;
+    throw new ConnectorError(
+      'crl-not-valid',
+      `A list of revoked certificates at the broker ended at ${new Date(ends).toISOString()}: devices of its CA cannot connect since. Publish a new one.`,
+    );
   }
 
   /** CA, its list and the pattern, in the order in which a broker that reads half of it would refuse rather than allow. */
@@ -107,6 +120,7 @@ export class BrokerFileSet {
 
   async #writeCrl(der: Uint8Array): Promise<boolean> {
     const path = this.#path('crlFile');
+    requireValid(readCrl(der), this.#now());
     const text = withCrl(await readOrEmpty(path), der);
     if (text === null) return false;
     this.#loaded = false;

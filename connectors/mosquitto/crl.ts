@@ -53,6 +53,32 @@ function readTime(bytes: Uint8Array, element: Element): number | null {
 const SHORT_TIME = /^(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/;
 const LONG_TIME = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/;
 
+/** Under a list that is not valid now, OpenSSL lets nobody of that CA connect: such a list is not published. */
+export function requireValid({ thisUpdate, nextUpdate }: CrlSummary, now: number): void {
+  if (thisUpdate > now)
+    throw notValid(
+      `begins at ${instant(thisUpdate)}. Compare the clocks of this machine and of the one that made it`,
+    );
+  if (nextUpdate !== null && nextUpdate <= now)
+    throw notValid(`ended at ${instant(nextUpdate)}. Publish the one that is in force`);
+}
+
+function notValid(why: string): ConnectorError {
+  return new ConnectorError(
+    'crl-not-valid',
+    `The list of revoked certificates ${why}; under it the broker would let no device in. The broker keeps the one it has.`,
+  );
+}
+
+/** When the first list of a `crlfile` ends; null when none does. */
+export function endOfLists(file: string): number | null {
+  const ends = [...pemBlocks(file, LABEL)].map(
+    (list) => readCrl(list).nextUpdate ?? Number.POSITIVE_INFINITY,
+  );
+  const first = Math.min(...ends);
+  return Number.isFinite(first) ? first : null;
+}
+
 /**
  * The text of a `crlfile` with this list in the place of its CA's older one; null when it is there already.
  * OpenSSL, which the broker keeps its lists in, prefers the later `thisUpdate` and, of two of the same second, the
@@ -78,10 +104,11 @@ export function hasCrlOf(file: string, name: Uint8Array): boolean {
 }
 
 function notNewer(there: number, given: number): ConnectorError {
-  const instant = (time: number): string => new Date(time).toISOString();
   return new ConnectorError(
     'crl-not-newer',
     `The broker has a list of revoked certificates of ${instant(there)}, this one is of ${instant(given)}. It keeps its own. Make a new list, at least a second later.`,
     { retry: 'later', context: { there: instant(there), given: instant(given) } },
   );
 }
+
+const instant = (time: number): string => new Date(time).toISOString();

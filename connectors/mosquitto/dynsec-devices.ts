@@ -45,7 +45,20 @@ export async function registerClients(
 ): Promise<DeviceResult[]> {
   const commands = devices.flatMap((device) => registration(device, topicRoot));
   const answers = await session.send(commands, CHANGES * 2, signal);
-  const created = devices.map((device, index) => ({ device, answer: answers[index * 2 + 1] }));
+  const created = devices.map((device, index) => ({
+    device,
+    role: answers[index * 2],
+    answer: answers[index * 2 + 1],
+  }));
+  // A new client that found its role there: the role is made what it should be, whoever left it.
+  const inherited = created.filter(
+    ({ role, answer }) => role?.error !== undefined && answer?.error === undefined,
+  );
+  const repairs = inherited.map(({ device }): Command => ({
+    ...roleOf(device, topicRoot),
+    command: 'modifyRole',
+  }));
+  await session.send(repairs, CHANGES, signal);
   const rest = created.filter(({ answer }) => answer?.error !== undefined);
   const known = await readClients(
     session,
@@ -58,15 +71,19 @@ export async function registerClients(
   return devices.map((device) => verdicts.get(device) ?? { fingerprint: device.fingerprint, outcome: 'ok' });
 }
 
-function registration(device: Device, topicRoot: string): Command[] {
+function roleOf(device: Device, topicRoot: string): { rolename: string; acls: Acl[] } {
   const topic = `${topicRoot}/${device.name}/#`;
   const acltypes = ['publishClientSend', 'publishClientReceive', 'subscribePattern'] as const;
-  const acls = acltypes.map((acltype) => ({ acltype, topic, allow: true }));
-  const rolename = roleName(device);
+  return { rolename: roleName(device), acls: acltypes.map((acltype) => ({ acltype, topic, allow: true })) };
+}
+
+function registration(device: Device, topicRoot: string): Command[] {
+  const role = roleOf(device, topicRoot);
+  const roles = [{ rolename: role.rolename }];
   const textname = toTextName(device.fingerprint);
   return [
-    { command: 'createRole', rolename, acls },
-    { command: 'createClient', username: device.name, textname, roles: [{ rolename }] },
+    { command: 'createRole', ...role },
+    { command: 'createClient', username: device.name, textname, roles },
   ];
 }
 
@@ -121,9 +138,14 @@ export async function revokeClients(
   const ours = devices.filter((device, index) => isOurs(device, known[index]));
   await session.send([{ command: 'createRole', rolename: REFUSED_ROLE, acls: REFUSED_ACLS }], 1, signal);
   const answers = await session.send(ours.flatMap(revocation), CHANGES * 4, signal);
-  const last = new Map(ours.map((device, index) => [device, answers[index * 4 + 2]]));
-  return devices.map((device, index) => revoked(device, known[index], last.get(device)));
+  const errors = new Map(
+    ours.map((device, index) => [device, firstError(answers.slice(index * 4 + 1, index * 4 + 3))]),
+  );
+  return devices.map((device, index) => revoked(device, known[index], errors.get(device)));
 }
+
+const firstError = (answers: Answer[]): Answer | undefined =>
+  answers.find((answer) => answer.error !== undefined);
 
 const isOurs = (device: Device, known: KnownClient | undefined): boolean =>
   known === undefined || known.fingerprint === device.fingerprint;
@@ -143,7 +165,7 @@ function revocation(device: Device): Command[] {
 function revoked(device: Device, known: KnownClient | undefined, answer: Answer | undefined): DeviceResult {
   const { fingerprint } = device;
   if (!isOurs(device, known)) return { fingerprint, outcome: 'failed', error: superseded(device) };
-  if (answer?.error !== undefined) return { fingerprint, outcome: 'failed', error: refused(answer) };
+  if (answer !== undefined) return { fingerprint, outcome: 'failed', error: refused(answer) };
   return { fingerprint, outcome: known?.disabled === true ? 'already' : 'ok' };
 }
 
@@ -167,11 +189,16 @@ export async function unregisterClients(
     signal,
   );
   const ours = devices.filter((device, index) => known[index]?.fingerprint === device.fingerprint);
-  await session.send(ours.flatMap(removal), CHANGES * 2, signal);
+  const answers = await session.send(ours.flatMap(removal), CHANGES * 2, signal);
+  const errors = new Map(
+    ours.map((device, index) => [device, firstError(answers.slice(index * 2, index * 2 + 1))]),
+  );
   return devices.map((device, index): DeviceResult => {
     const { fingerprint } = device;
     if (known[index] === undefined) return { fingerprint, outcome: 'already' };
     if (!isOurs(device, known[index])) return { fingerprint, outcome: 'failed', error: superseded(device) };
+    const answer = errors.get(device);
+    if (answer !== undefined) return { fingerprint, outcome: 'failed', error: refused(answer) };
     return { fingerprint, outcome: 'ok' };
   });
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 /** Commands of mosquitto 2.0.11, plugins/dynamic-security/README.md; only those that are used. */
 export type Command =
-  | { command: 'createRole'; rolename: string; acls: Acl[] }
+  | { command: 'createRole' | 'modifyRole'; rolename: string; acls: Acl[] }
   | { command: 'deleteRole'; rolename: string }
   | { command: 'createClient'; username: string; textname: string; roles: RoleRef[] }
   | { command: 'modifyClient'; username: string; roles: RoleRef[] }

@@ -70,8 +70,10 @@ export class DynsecSession {
     // Marked as handled: when the publish itself fails, its error is the one to tell.
     answered.catch(() => undefined);
     try {
-      await client.publishAsync(CONTROL, JSON.stringify({ commands: payload }), { qos: 1 });
-      return (await answered).map((answer) => answer ?? this.#missing());
+      const published = client.publishAsync(CONTROL, JSON.stringify({ commands: payload }), { qos: 1 });
+      // A publish whose connection ends is never told so: the end of the connection settles `answered` alone.
+      const answers = await Promise.race([answered, published.then(async () => answered)]);
+      return answers.map((answer) => answer ?? this.#missing());
     } catch (cause) {
       throw this.#told(cause);
     } finally {

@@ -22,7 +22,14 @@ import { reloadByPidFile, type Reload } from './reload.ts';
 /** Devices of one call: small where the broker pays for each (docs/onboarding.md), large where a file is written once. */
 const BATCH = { devices: 200, 'devices-by-file': 5_000, ca: 5_000 } as const;
 
-/** A Mosquitto broker as an onboarding target. `reload` takes the place of the pid file where there is none. */
+export interface MosquittoHooks {
+  /** In the place of the signal by pid file. */
+  reload?: Reload;
+  /** Milliseconds since the epoch, on the broker's clock. */
+  now?: () => number;
+}
+
+/** A Mosquitto broker as an onboarding target. */
 export class MosquittoConnector implements Connector {
   readonly id: string;
   readonly kind = 'mosquitto';
@@ -33,14 +40,14 @@ export class MosquittoConnector implements Connector {
   readonly #reload: Reload;
   #safe = false;
 
-  constructor(options: MosquittoOptions, reload?: Reload) {
+  constructor(options: MosquittoOptions, { reload, now = Date.now }: MosquittoHooks = {}) {
     const settings = parseMosquittoOptions(options);
     const { files } = settings;
     this.id = settings.id;
     this.#settings = settings;
     this.#session = new DynsecSession(settings);
     this.#reload = reload ?? (files.pidFile === undefined ? noReload : reloadByPidFile(files.pidFile));
-    this.#files = new BrokerFileSet(settings, async (signal) => this.#load(signal));
+    this.#files = new BrokerFileSet(settings, async (signal) => this.#load(signal), now);
     this.capabilities = {
       registersDevices: settings.mode !== 'ca',
       registersCa: settings.mode === 'ca',
@@ -54,6 +61,7 @@ export class MosquittoConnector implements Connector {
   async check(signal?: AbortSignal): Promise<Health> {
     try {
       await this.#requireSafe(signal);
+      await this.#files.requireListsInForce();
       const sentence = `The broker at ${new URL(this.#settings.url).host} answers, and lets this administrator register devices.`;
       return { ok: true, code: null, sentence };
     } catch (cause) {

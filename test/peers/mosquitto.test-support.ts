@@ -1,4 +1,5 @@
 import { connect, ErrorWithReasonCode, ErrorWithSubackPacket, type MqttClient } from 'mqtt';
+import { connect as connectTls, type TLSSocket } from 'node:tls';
 import type { Identity } from '#connectors/bench/local-authority.ts';
 import type { LocalBroker } from '#connectors/bench/local-broker.ts';
 
@@ -93,4 +94,39 @@ export async function refusalOf(broker: LocalBroker, identity: Identity): Promis
   }
   await device.close();
   throw new Error(`${identity.device.name} was let in`);
+}
+
+/** CONNECT of MQTT 3.1.1 with client id "AA" (section 3.1), by hand: the library keeps no TLS session. */
+const CONNECT = Buffer.from([0x10, 0x0e, 0, 4, 0x4d, 0x51, 0x54, 0x54, 4, 2, 0, 60, 0, 2, 0x41, 0x41]);
+
+/** A TLS session that a device got from the broker and could come back with. */
+export async function keptSession(broker: LocalBroker, identity: Identity): Promise<Buffer> {
+  const socket = openTls(broker, identity);
+  const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
+  socket.on('error', reject);
+  socket.once('session', resolve);
+  socket.once('secureConnect', () => socket.write(CONNECT));
+  return promise.finally(() => socket.destroy());
+}
+
+/** Whether a device that offers that session, beside its certificate, is answered by MQTT. */
+export async function connectsWith(
+  broker: LocalBroker,
+  identity: Identity,
+  session: Buffer,
+): Promise<boolean> {
+  const socket = openTls(broker, identity, session);
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  socket.on('error', () => undefined);
+  socket.once('secureConnect', () => socket.write(CONNECT));
+  socket.once('data', () => resolve(true));
+  socket.once('close', () => resolve(false));
+  return promise.finally(() => socket.destroy());
+}
+
+function openTls(broker: LocalBroker, identity: Identity, session?: Buffer): TLSSocket {
+  const { key, certificate } = identity;
+  const resumed = session === undefined ? {} : { session };
+  const ca = broker.authority.pem;
+  return connectTls({ host: 'localhost', port: broker.devicePort, ca, key, cert: certificate, ...resumed });
 }
