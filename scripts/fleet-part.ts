@@ -41,7 +41,7 @@ export function powerUp(
   { uid, helper, certificate }: StoredIdentity,
   above: readonly Uint8Array[],
 ): RunningChip {
-  const part = new PartInMemory(Buffer.from(uid, 'hex'));
+  const part = new PartInMemory(Uint8Array.from(Buffer.from(uid, 'hex')));
   const records = new Records(part);
   records.write('helper', Buffer.from(helper, 'base64'));
   records.write('chain', Buffer.concat([Buffer.from(certificate, 'base64'), ...above]));

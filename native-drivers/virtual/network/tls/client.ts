@@ -33,9 +33,13 @@ export class TlsClient {
   readonly #events: TlsEvents;
   readonly #layer = new RecordLayer();
   readonly #parser = new HandshakeParser();
-  readonly #handshake: ClientHandshake;
+  /** Let go once it is done: with it go certificates, transcript and ephemeral keys. */
+  #handshake: ClientHandshake | null;
   readonly #recordsPerKey: number;
+  /** From the server's Finished on. */
   #established: Established | null = null;
+  #isAnswered = false;
+  #applicationProtocol: string | null = null;
   #owesKeyUpdate = false;
   #isOver = false;
   #hasEnded = false;
@@ -52,15 +56,16 @@ export class TlsClient {
   }
 
   get isSecure(): boolean {
-    return this.#established !== null && this.#handshake.isDone;
+    return this.#isAnswered;
   }
 
+  /** ALPN as the server chose it. */
   get applicationProtocol(): string | null {
-    return this.#handshake.applicationProtocol;
+    return this.#applicationProtocol;
   }
 
   start(): void {
-    this.#handshake.start();
+    this.#handshake?.start();
   }
 
   /** Bytes of the server, in any chunks. */
@@ -90,7 +95,7 @@ export class TlsClient {
 
   /** Application data. Only once secure. */
   write(bytes: Uint8Array): void {
-    if (this.#isOver || this.#established === null) return;
+    if (this.#isOver || !this.#isAnswered || this.#established === null) return;
     if (this.#layer.written >= this.#recordsPerKey) this.#updateKey(this.#established);
     this.#send(ContentType.applicationData, bytes);
   }
@@ -122,27 +127,30 @@ export class TlsClient {
       for (const message of this.#parser.push(content)) this.#message(message);
       return;
     }
-    if (type !== ContentType.applicationData || !this.#handshake.isServerDone)
+    if (type !== ContentType.applicationData || this.#established === null)
       throw unexpected(`A record of type ${type} has no place here.`);
     if (!this.#parser.isEmpty) throw unexpected('A handshake message was interrupted.');
     if (content.length > 0) this.#events.data(content);
   }
 
   #message(message: HandshakeMessage): void {
-    if (this.#handshake.isServerDone) return this.#afterwards(message);
-    this.#handshake.take(message, this.#parser.isEmpty);
-    if (this.#handshake.isServerDone) {
-      this.#layer.endHandshake();
-      void this.#answer();
-    }
+    const handshake = this.#handshake;
+    if (this.#established !== null || handshake === null) return this.#afterwards(message);
+    handshake.take(message, this.#parser.isEmpty);
+    if (!handshake.isServerDone) return;
+    this.#established = handshake.established();
+    this.#applicationProtocol = handshake.applicationProtocol;
+    this.#layer.endHandshake();
+    void this.#answer(handshake, this.#established);
   }
 
-  async #answer(): Promise<void> {
+  async #answer(handshake: ClientHandshake, established: Established): Promise<void> {
     try {
-      const established = await this.#handshake.answer(() => this.#isOver);
+      await handshake.answer(() => this.#isOver);
       if (this.#isOver) return;
-      this.#established = established;
-      if (this.#owesKeyUpdate) this.#updateKey(this.#established);
+      this.#isAnswered = true;
+      this.#handshake = null;
+      if (this.#owesKeyUpdate) this.#updateKey(established);
       this.#events.secure();
     } catch (error) {
       this.#fail(error);
@@ -155,12 +163,13 @@ export class TlsClient {
       throw unexpected(`Message ${type} has no place after the handshake.`);
     const isAsked = parseKeyUpdate(body);
     if (!this.#parser.isEmpty) throw unexpected('A message stands behind the one that changes the key.');
-    const { suite, application } = this.#handshake.established();
+    if (this.#established === null) return;
+    const { suite, application } = this.#established;
     application.server = nextSecret(suite, application.server);
     this.#layer.readWith(suite, application.server);
     if (!isAsked) return;
-    if (this.#established === null) this.#owesKeyUpdate = true;
-    else this.#updateKey(this.#established);
+    if (this.#isAnswered) this.#updateKey(this.#established);
+    else this.#owesKeyUpdate = true;
   }
 
   /** Renews our own key: the message still goes under the old one (RFC 8446, 4.6.3). */

@@ -9,10 +9,11 @@ export interface HandshakeMessage {
 }
 
 const HEADER_BYTES = 4;
+const NOTHING: Buffer = Buffer.alloc(0);
 
 /** Joins handshake fragments into messages (RFC 8446, 5.1): a message may span records and a record hold several. */
 export class HandshakeParser {
-  #held: Buffer = Buffer.alloc(0);
+  #held = NOTHING;
 
   /** Whether everything so far was a whole message: nothing may be left where a key changes. */
   get isEmpty(): boolean {
@@ -28,7 +29,7 @@ export class HandshakeParser {
       if (this.#held.length < end) return;
       const raw = this.#held.subarray(0, end);
       // Before the message is handled, so that a key change sees whether anything is left.
-      this.#held = this.#held.subarray(end);
+      this.#held = end === this.#held.length ? NOTHING : this.#held.subarray(end);
       yield { type: raw.readUInt8(0), body: raw.subarray(HEADER_BYTES), raw };
     }
   }

@@ -39,7 +39,7 @@ export interface HandshakeEvents {
   writeWith(suite: Suite, secret: Uint8Array): void;
 }
 
-type Step = 'hello' | 'extensions' | 'request' | 'certificate' | 'verify' | 'finished' | 'answer' | 'done';
+type Step = 'hello' | 'extensions' | 'request' | 'certificate' | 'verify' | 'finished' | 'answer';
 
 /** Secrets that go on after the handshake. */
 export interface Established {
@@ -74,10 +74,6 @@ export class ClientHandshake {
     return this.#application !== null;
   }
 
-  get isDone(): boolean {
-    return this.#step === 'done';
-  }
-
   start(): void {
     this.#transcript.add(this.#offer.message);
     this.#events.send(this.#offer.message);
@@ -104,18 +100,16 @@ export class ClientHandshake {
   }
 
   /** Sends Certificate, CertificateVerify and Finished once the server is done; the signature comes from elsewhere. */
-  async answer(isGone: () => boolean): Promise<Established> {
+  async answer(isGone: () => boolean): Promise<void> {
     const { suite, application } = this.established();
     const { secrets } = this.#agreed();
     if (this.#isAsked) {
       await this.#identify();
       // The line may have died while the chip signed.
-      if (isGone()) return { suite, application };
+      if (isGone()) return;
     }
     this.#say(finishedMessage(finishedMac(suite, secrets.client, this.#transcript.digest())));
     this.#events.writeWith(suite, application.client);
-    this.#step = 'done';
-    return { suite, application };
   }
 
   async #identify(): Promise<void> {

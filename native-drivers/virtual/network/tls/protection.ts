@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject } from 'node:crypto';
 import { number } from './bytes.ts';
 import { ContentType, LEGACY_VERSION, MAX_PLAINTEXT } from './constants.ts';
 import { trafficKeys } from './key-schedule.ts';
@@ -11,14 +11,14 @@ const TAG_BYTES = 16;
 /** Key, nonce base and record number of one direction (RFC 8446, 5.3). */
 class DirectionKeys {
   readonly suite: Suite;
-  readonly key: Buffer;
+  readonly key: KeyObject;
   readonly #iv: Buffer;
   #sequence = 0;
 
   constructor(suite: Suite, secret: Uint8Array) {
     const { key, iv } = trafficKeys(suite, secret);
     this.suite = suite;
-    this.key = key;
+    this.key = createSecretKey(key);
     this.#iv = iv;
   }
 

@@ -9,6 +9,7 @@ export interface TlsRecord {
 }
 
 const HEADER_BYTES = 5;
+const NOTHING: Buffer = Buffer.alloc(0);
 const known: readonly number[] = Object.values(ContentType);
 
 /**
@@ -16,7 +17,7 @@ const known: readonly number[] = Object.values(ContentType);
  * Throws `unexpected` or `bad-record` for a header that no record has; there is no way to find the next one.
  */
 export class RecordParser {
-  #held: Buffer = Buffer.alloc(0);
+  #held = NOTHING;
 
   /** Bytes of a record that is not complete yet. */
   get held(): number {
@@ -25,7 +26,7 @@ export class RecordParser {
 
   *push(bytes: Uint8Array): Generator<TlsRecord> {
     let rest = this.#held.length === 0 ? Buffer.from(bytes) : Buffer.concat([this.#held, bytes]);
-    this.#held = Buffer.alloc(0);
+    this.#held = NOTHING;
     while (rest.length >= HEADER_BYTES) {
       const end = HEADER_BYTES + lengthIn(rest);
       if (rest.length < end) break;
@@ -36,7 +37,7 @@ export class RecordParser {
       };
       rest = rest.subarray(end);
     }
-    this.#held = Buffer.from(rest);
+    if (rest.length > 0) this.#held = Buffer.from(rest);
   }
 }
 
