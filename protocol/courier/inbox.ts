@@ -2,10 +2,11 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checkAll, clearOf, linesOf, unchanged, type CheckedTransfer } from './assemble.ts';
 import { CourierError } from './errors.ts';
-import { isPartName, type Party, type Transfer } from './manifest.ts';
+import { isPartName, type Party } from './manifest.ts';
 import { openPart, type OpenedPart, type OpenKeys } from './open.ts';
 import { refuseReplay, refuseUnlessNext, type LastTaken } from './order.ts';
-import { readSealed, SealedParts, type KeptTransfer } from './sealed-parts.ts';
+import { readSealed, SealedParts } from './sealed-parts.ts';
+import { refuseUnlessWhole, statesOf, type TransferState } from './transfer-state.ts';
 import { osCode } from './whole-file.ts';
 
 export interface InboxOptions {
@@ -14,19 +15,6 @@ export interface InboxOptions {
   own: OpenKeys;
   /** The transfer of this sender that was taken in last, from wherever that is kept; null before the first. */
   lastTaken(from: Party): Promise<LastTaken | null>;
-}
-
-/** What is here of one transfer. */
-export interface TransferState {
-  transfer: Transfer;
-  have: readonly number[];
-  /** How many parts there are; null until the last one is here. */
-  count: number | null;
-  /** Known to be missing; while `count` is null there may be more behind them. */
-  missing: readonly number[];
-  complete: boolean;
-  /** The same number of the same sender is here complete under another identity: this one is a leftover. */
-  stray: boolean;
 }
 
 export interface FileFault {
@@ -50,17 +38,6 @@ export interface OpenedTransfer extends CheckedTransfer {
   bytes(): AsyncGenerator<Buffer>;
 }
 
-function stateOf({ transfer, parts }: KeptTransfer): TransferState {
-  const have = [...parts.keys()].sort((a, b) => a - b);
-  const count = [...parts].find(([, { last }]) => last)?.[0] ?? null;
-  const until = count ?? have.at(-1) ?? 0;
-  const missing = Array.from({ length: until }, (_, at) => at + 1).filter((index) => !parts.has(index));
-  return { transfer, have, count, missing, complete: count !== null && missing.length === 0, stray: false };
-}
-
-const rivals = (a: Transfer, b: Transfer): boolean =>
-  a.number === b.number && a.from.id === b.from.id && a.transferId !== b.transferId;
-
 /** Courier files come in here, from any number of sticks in any order; whole transfers go out. */
 export class CourierInbox {
   readonly #options: InboxOptions;
@@ -83,7 +60,7 @@ export class CourierInbox {
         if (outcome instanceof CourierError) faults.push({ path, error: outcome });
         else counts[outcome] += 1;
       }
-      return { transfers: this.#states(), faults, ...counts };
+      return { transfers: statesOf(this.#parts.transfers.values()), faults, ...counts };
     });
   }
 
@@ -94,7 +71,7 @@ export class CourierInbox {
 
   /** What is here, by sender and number. */
   list(): Promise<TransferState[]> {
-    return this.#inTurn(() => Promise.resolve(this.#states()));
+    return this.#inTurn(() => Promise.resolve(statesOf(this.#parts.transfers.values())));
   }
 
   /**
@@ -103,7 +80,9 @@ export class CourierInbox {
    */
   open(transferId: string): Promise<OpenedTransfer> {
     return this.#inTurn(async () => {
-      const state = this.#states().find(({ transfer }) => transfer.transferId === transferId);
+      const state = statesOf(this.#parts.transfers.values()).find(
+        ({ transfer }) => transfer.transferId === transferId,
+      );
       if (state === undefined) throw new TypeError('No part of this transfer is here');
       refuseUnlessWhole(state);
       refuseUnlessNext(state.transfer, await this.#options.lastTaken(state.transfer.from));
@@ -143,17 +122,6 @@ export class CourierInbox {
     return (await this.#parts.add(part, sealed)) ? 'taken' : 'duplicates';
   }
 
-  #states(): TransferState[] {
-    const states = [...this.#parts.transfers.values()].map(stateOf);
-    const whole = states.filter(({ complete }) => complete);
-    return states
-      .map((state) => ({
-        ...state,
-        stray: !state.complete && whole.some(({ transfer }) => rivals(transfer, state.transfer)),
-      }))
-      .sort(({ transfer: a }, { transfer: b }) => a.from.id.localeCompare(b.from.id) || a.number - b.number);
-  }
-
   async *#reopen(transferId: string, indices: readonly number[]): AsyncGenerator<OpenedPart> {
     for (const index of indices) yield await this.#reopenOne(transferId, index);
   }
@@ -183,28 +151,6 @@ export class CourierInbox {
     };
     return { ...checked, messages: () => flatten(linesOf), bytes: () => flatten(clearOf) };
   }
-}
-
-function refuseUnlessWhole({ transfer, complete, stray, missing, count, have }: TransferState): void {
-  if (complete) return;
-  const { number, from } = transfer;
-  if (stray)
-    throw new CourierError(
-      'foreign-part',
-      `These are leftovers of another transfer ${number} from ${from.name}.`,
-      {
-        context: { number, have },
-      },
-    );
-  const which = missing.length === 0 ? 'the parts at its end' : `part ${missing.join(', ')}`;
-  const of = count === null ? '' : ` of ${count}`;
-  throw new CourierError(
-    'missing-part',
-    `Of transfer ${number} from ${from.name}, ${which}${of} is missing.`,
-    {
-      context: { number, missing, count },
-    },
-  );
 }
 
 async function courierFiles(folder: string): Promise<string[]> {

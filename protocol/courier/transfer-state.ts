@@ -38,25 +38,24 @@ export function statesOf(kept: Iterable<KeptTransfer>): TransferState[] {
     .sort(({ transfer: a }, { transfer: b }) => a.from.id.localeCompare(b.from.id) || a.number - b.number);
 }
 
-/** Throws `missing-part`, or `foreign-part` for a leftover, unless all parts are here. */
-export function refuseUnlessWhole({ transfer, complete, stray, missing, count, have }: TransferState): void {
-  if (complete) return;
-  const { number, from } = transfer;
-  if (stray)
-    throw new CourierError(
-      'foreign-part',
-      `These are leftovers of another transfer ${number} from ${from.name}.`,
-      {
-        context: { number, have },
-      },
-    );
-  const which = missing.length === 0 ? 'the parts at its end' : `part ${missing.join(', ')}`;
+/** Parts that an error names at most. */
+const NAMED = 50;
+
+function leftover({ transfer: { number, from }, have }: TransferState): CourierError {
+  const what = `These are leftovers of another transfer ${number} from ${from.name}.`;
+  return new CourierError('foreign-part', what, { context: { number, have: have.slice(0, NAMED) } });
+}
+
+function lacking({ transfer: { number, from }, missing, count }: TransferState): CourierError {
+  const named = missing.slice(0, NAMED);
+  const more = missing.length > NAMED ? ' and more' : '';
+  const which = missing.length === 0 ? 'the parts at its end' : `part ${named.join(', ')}${more}`;
   const of = count === null ? '' : ` of ${count}`;
-  throw new CourierError(
-    'missing-part',
-    `Of transfer ${number} from ${from.name}, ${which}${of} is missing.`,
-    {
-      context: { number, missing, count },
-    },
-  );
+  const what = `Of transfer ${number} from ${from.name}, ${which}${of} is missing.`;
+  return new CourierError('missing-part', what, { context: { number, missing: named, count } });
+}
+
+/** Throws `missing-part`, or `foreign-part` for a leftover, unless all parts are here. */
+export function refuseUnlessWhole(state: TransferState): void {
+  if (!state.complete) throw state.stray ? leftover(state) : lacking(state);
 }

@@ -36,10 +36,10 @@ async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-/** Octets that may still be written to the medium of a folder. */
+/** Octets that may still be written to the medium of a folder; Infinity where its file system does not tell. */
 export async function freeBytes(folder: string): Promise<number> {
-  const { bavail, bsize } = await statfs(folder);
-  return bavail * bsize;
+  const { blocks, bavail, bsize } = await statfs(folder);
+  return blocks === 0 ? Infinity : bavail * bsize;
 }
 
 /** The `code` of an error of the operating system, or an empty text. */
