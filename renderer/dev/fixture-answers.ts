@@ -1,7 +1,7 @@
 import type { ErrorView } from '#contract/errors.ts';
 import { batch, BATCH_ID, job } from './fixture-batch.ts';
 import { sites } from './fixture-sites.ts';
-import { syncAnswers } from './fixture-sync.ts';
+import { lineOf, syncAnswers } from './fixture-sync.ts';
 import { unitDetail, unitRows } from './fixture-units.ts';
 
 type Answer = (request: unknown) => unknown;
@@ -78,7 +78,7 @@ export function answers(state: string, role: string): Record<string, Answer> {
   const session = { person: { id: person.id, name: person.name, role: person.role }, signedInAt: ago(60) };
   return {
     ...syncAnswers(state),
-    'station.get': () => station,
+    'station.get': () => ({ ...station, line: lineOf(state) ?? station.line }),
     'station.about': () => ({
       version: '0.1.0',
       notices: 'react 19.3.1, MIT\n\nCopyright (c) Meta Platforms',

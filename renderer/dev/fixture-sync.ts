@@ -179,6 +179,14 @@ const dead = Array.from({ length: 3 }, (_, index) => ({
   at: ago(12 + index),
 }));
 
+/** The line as the header shows it, for the states that are about it. */
+export function lineOf(state: string): { state: string; waiting: number; since: string | null } | null {
+  const view = VIEWS[state.replace(/^sync-/, '')];
+  if (view === undefined) return null;
+  const { waiting, lastContact } = view;
+  return { state: view.state === 'connecting' ? 'offline' : view.state, waiting, since: lastContact };
+}
+
 /** What the fixture station says of line, courier and targets; `state` of the gallery: `sync-<one of VIEWS>`. */
 export function syncAnswers(state: string): Record<string, Answer> {
   const view = VIEWS[state.replace(/^sync-/, '')] ?? VIEWS['offline'];

@@ -40,10 +40,10 @@ function Footer({ acts, place, joined, goOn }: FooterProps) {
       <Spring />
       <Dim role="status">{idle && place === '' ? 'Choose where' : ''}</Dim>
       <Button disabled={!ready} onClick={() => acts.read(place)}>
-        Read from it
+        Read what is there
       </Button>
       <Button variant="contained" disabled={!ready} onClick={() => acts.write(place, goOn)}>
-        {goOn ? 'Go on' : 'Write to it'}
+        {goOn ? 'Go on' : 'Write what waits'}
       </Button>
     </>
   );
@@ -91,7 +91,7 @@ export function Courier() {
             <Places chosen={place} disabled={acts.busy !== null} onChoose={setPlace} />
           </Panel>
           <Dim className="num">
-            {waits === 0 ? 'Nothing waits to go up.' : `${count(waits)} messages wait to go up.`} Files are
+            {waits === 0 ? 'Nothing waits to go up.' : `${count(waits)} records wait to go up.`} Files are
             sealed: whoever finds the stick can neither read nor change them.
           </Dim>
         </SyncColumn>

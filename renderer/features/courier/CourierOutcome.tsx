@@ -21,7 +21,7 @@ function Written({ result }: { result: Extract<CourierResult, { kind: 'written' 
   return (
     <Notice tone="pass" role="status">
       <b>
-        {transferName(transfer)} is written: {count(transfer.records)} messages in {count(files.length)}{' '}
+        {transferName(transfer)} is written: {count(transfer.records)} records in {count(files.length)}{' '}
         {files.length === 1 ? 'file' : 'files'} on this stick.
       </b>
       <div>

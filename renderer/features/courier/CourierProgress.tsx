@@ -13,7 +13,7 @@ interface Props {
   work: CourierWork;
   /** The transfer that is being written, once the list names it. */
   transfer: TransferView | null;
-  /** Messages that waited when it began. */
+  /** Records that waited when it began. */
   whole: number;
   cancelling: boolean;
   onCancel: () => void;
@@ -30,7 +30,7 @@ function Written({ transfer, whole }: { transfer: TransferView; whole: number })
       <Bar value={share} label="Written of what waits" />
       <Row className="num">
         <Dim>
-          {count(transfer.records)} of {count(whole)} messages · part {Math.max(1, transfer.parts)} ·{' '}
+          {count(transfer.records)} of {count(whole)} records · part {Math.max(1, transfer.parts)} ·{' '}
           {bytes(transfer.bytes)}
         </Dim>
         <Spring />

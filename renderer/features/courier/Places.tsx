@@ -1,11 +1,9 @@
-import Button from '@mui/material/Button';
 import { styled } from '@mui/material/styles';
-import { useId } from 'react';
+import { useEffect, useId } from 'react';
 import { useEvery } from '#client/use-paced.ts';
 import { useQuery } from '#client/use-query.ts';
 import { bytes } from '#ui/format.ts';
 import { ErrorPanel } from '#ui/pieces/ErrorPanel.tsx';
-import { Row, Spring } from '#ui/pieces/layout.tsx';
 import { Caption, Dim } from '#ui/pieces/text.tsx';
 
 const Choice = styled('label')(({ theme }) => ({
@@ -38,17 +36,16 @@ export function Places({ chosen, disabled = false, onChoose }: Props) {
   const { data, error, reload } = useQuery('courier.places', {});
   const name = useId();
   useEvery(LOOK_EVERY_MS, reload);
+  const places = data?.places;
+  useEffect(() => {
+    if (places === undefined || disabled) return;
+    const gone = chosen !== '' && !places.some(({ path }) => path === chosen);
+    // A stick that was taken out is no choice any more; the only place there is needs none.
+    if (gone || chosen === '') onChoose(places.length === 1 ? (places[0]?.path ?? '') : '');
+  }, [places, chosen, disabled, onChoose]);
   return (
     <div role="radiogroup" aria-label="Where">
-      <Row sx={{ minHeight: 48 }}>
-        <Caption as="h2" sx={{ m: 0 }}>
-          Where
-        </Caption>
-        <Spring />
-        <Button size="small" onClick={reload}>
-          Look again
-        </Button>
-      </Row>
+      <Caption>Where</Caption>
       {error ? <ErrorPanel error={error} onRetry={reload} /> : null}
       {data?.places.length === 0 ? (
         <Dim>No stick is plugged in and no folder is watched. Plug one in: it shows here by itself.</Dim>

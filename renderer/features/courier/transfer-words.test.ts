@@ -25,8 +25,9 @@ describe('a transfer in words', () => {
   it('has a name and a size', () => {
     expect(transferName(transfer)).toBe('To the cloud 12');
     expect(transferName({ ...transfer, direction: 'down', number: 3 })).toBe('From the cloud 3');
-    expect(transferSize(transfer)).toBe('4,212 messages · 3 parts · 12.4 MB');
-    expect(transferSize({ ...transfer, records: 1, parts: 1 })).toBe('1 message · 1 part · 12.4 MB');
+    expect(transferSize(transfer)).toBe('4,212 records · 3 parts · 12.4 MB');
+    expect(transferSize({ ...transfer, records: 0, parts: 4 })).toBe('4 parts · 12.4 MB');
+    expect(transferSize({ ...transfer, records: 1, parts: 1 })).toBe('1 record · 1 part · 12.4 MB');
   });
   it('names the parts that are missing', () => {
     expect(missingText(transfer)).toBe('');

@@ -12,9 +12,9 @@ interface Look {
 /** Colour, shape and word of each state of a transfer. */
 export const TRANSFER_LOOKS: Record<TransferView['state'], Look> = {
   writing: { word: 'Not finished', shape: 'ring', tone: 'run' },
-  written: { word: 'Not acknowledged yet', shape: 'ready', tone: 'run' },
+  written: { word: 'On its way', shape: 'ready', tone: 'run' },
   acknowledged: { word: 'Acknowledged', shape: 'circle', tone: 'pass' },
-  collecting: { word: 'Parts are missing', shape: 'warning', tone: 'unknown' },
+  collecting: { word: 'Incomplete', shape: 'warning', tone: 'unknown' },
   applied: { word: 'Taken in', shape: 'circle', tone: 'pass' },
   refused: { word: 'Refused', shape: 'octagon', tone: 'fail' },
 };
@@ -26,9 +26,10 @@ export const transferName = ({ direction, number }: TransferView): string =>
 const plural = (number: number, one: string, many: string): string =>
   `${count(number)} ${number === 1 ? one : many}`;
 
-/** `4,212 messages · 3 parts · 12.4 MB`. */
+/** `4,212 records · 3 parts · 12.4 MB`. */
 export function transferSize({ records, parts, bytes: size }: TransferView): string {
-  return [plural(records, 'message', 'messages'), plural(parts, 'part', 'parts'), bytes(size)].join(' · ');
+  const what = records === 0 ? [] : [plural(records, 'record', 'records')];
+  return [...what, plural(parts, 'part', 'parts'), bytes(size)].join(' · ');
 }
 
 /** Runs of numbers as a person says them: `2, 4 to 6 and 9`. */

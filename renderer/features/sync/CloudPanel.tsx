@@ -40,7 +40,7 @@ export function CloudPanel({ view }: { view: SyncView }) {
   return (
     <Panel aria-label="Cloud">
       <Caption>Cloud</Caption>
-      <Facts className="num">
+      <Facts>
         <dt>Name</dt>
         <dd>{cloud.name}</dd>
         <dt>Tenant</dt>

@@ -9,7 +9,13 @@ export const Facts = styled('dl')(({ theme }) => ({
   margin: 0,
   fontSize: 14,
   '& dt': { color: theme.tokens.dim },
-  '& dd': { margin: 0, fontWeight: 600, textAlign: 'right', overflowWrap: 'anywhere' },
+  '& dd': {
+    margin: 0,
+    fontWeight: 600,
+    textAlign: 'right',
+    overflowWrap: 'anywhere',
+    fontVariantNumeric: 'normal',
+  },
 }));
 
 /** A value that asks for attention, told by its words as well. */

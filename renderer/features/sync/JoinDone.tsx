@@ -24,7 +24,7 @@ export function JoinDone({ view }: { view: SyncView }) {
         <div>
           <Head>Joined</Head>
           This station is <b>{cloud.stationName}</b> of {cloud.tenant} in {cloud.name}.{' '}
-          {view.waiting === 0 ? '' : `${count(view.waiting)} messages wait to go up.`}
+          {view.waiting === 0 ? '' : `${count(view.waiting)} records wait to go up.`}
         </div>
       </Row>
       <Panel aria-label="Fingerprint of this station">

@@ -52,13 +52,21 @@ export function JoinFooter({ flow, acts }: Props) {
   return (
     <>
       <Button onClick={acts.leave}>Cancel</Button>
-      {flow.step === 'ask' ? null : (
+      {flow.step === 'compare' || flow.step === 'membership' ? (
         <Button disabled={acts.busy} onClick={acts.back}>
           Back
         </Button>
-      )}
+      ) : null}
       {flow.step === 'ask' ? <Ask flow={flow} acts={acts} /> : null}
       {flow.step === 'compare' ? <Compare flow={flow} acts={acts} /> : null}
+      {flow.step === 'different' ? (
+        <>
+          <Spring />
+          <Button variant="contained" onClick={acts.back}>
+            Back to the address
+          </Button>
+        </>
+      ) : null}
       {flow.step === 'membership' ? (
         <>
           <Spring />

@@ -1,13 +1,15 @@
 import { styled } from '@mui/material/styles';
+import type { ErrorView } from '#contract/errors.ts';
 import type { SyncView } from '#contract/sync.ts';
 import { useSeconds, useWallClock } from '#ui/clock.ts';
-import { dateTime, since } from '#ui/format.ts';
+import { since } from '#ui/format.ts';
 import { OutcomeIcon } from '#ui/outcome/OutcomeIcon.tsx';
-import { ErrorPanel } from '#ui/pieces/ErrorPanel.tsx';
+import { CopyText } from '#ui/pieces/CopyText.tsx';
 import { Panel, Row } from '#ui/pieces/layout.tsx';
+import { Notice } from '#ui/pieces/Notice.tsx';
 import { Dim } from '#ui/pieces/text.tsx';
 import type { Tone } from '#ui/theme/tokens.ts';
-import { LINE_LOOKS, lineSentence, untilText } from './line-words.ts';
+import { contactText, LINE_LOOKS, lineSentence, untilText } from './line-words.ts';
 import { RestoredNotice } from './RestoredNotice.tsx';
 
 const Word = styled('div', { shouldForwardProp: (prop) => prop !== 'tone' })<{ tone: Tone }>(
@@ -36,6 +38,20 @@ function NextTry({ at }: { at: string }) {
   );
 }
 
+/** The last failure. A line that is only away is no alarm: it tries again by itself. */
+function LineError({ view, error }: { view: SyncView; error: ErrorView }) {
+  return (
+    <Notice tone={view.state === 'stopped' ? 'fail' : 'unknown'} role="status">
+      <b>{error.what}</b>
+      {error.chip === null ? null : <div>{error.chip}</div>}
+      <div>{error.next}</div>
+      <div style={{ marginTop: 6 }}>
+        <CopyText text={error.code} label="error code" />
+      </div>
+    </Notice>
+  );
+}
+
 /** How the line is, since when, when it tries again, and what went wrong last. */
 export function LinePanel({ view }: { view: SyncView }) {
   const now = useWallClock();
@@ -54,11 +70,7 @@ export function LinePanel({ view }: { view: SyncView }) {
         </div>
         <Facts>
           {view.state === 'offline' && view.nextTryAt !== null ? <NextTry at={view.nextTryAt} /> : null}
-          {view.state === 'none' || view.state === 'courier' ? null : (
-            <Dim className="num">
-              {view.lastContact === null ? 'Never reached yet' : `Last contact ${dateTime(view.lastContact)}`}
-            </Dim>
-          )}
+          {view.state === 'courier' ? null : <Dim>{contactText(view, now)}</Dim>}
         </Facts>
       </Row>
       {view.decision === 'restored' ? (
@@ -68,7 +80,7 @@ export function LinePanel({ view }: { view: SyncView }) {
       ) : null}
       {view.error !== null && view.decision === null ? (
         <Gap>
-          <ErrorPanel error={view.error} details />
+          <LineError view={view} error={view.error} />
         </Gap>
       ) : null}
     </Panel>

@@ -16,6 +16,8 @@ const Total = styled('div')(({ theme }) => ({
   lineHeight: 1.1,
   '& small': { fontSize: 16, fontWeight: 500, color: theme.tokens.dim },
 }));
+/** States in which the bar may come and go: its room stays, so that nothing jumps. */
+const MOVES = new Set<SyncView['state']>(['online', 'connecting']);
 const Drain = styled('div')({ minHeight: 46, marginTop: 10 });
 const Table = styled('table')(({ theme }) => ({
   width: '100%',
@@ -62,7 +64,7 @@ export function WaitingPanel({
       <Caption>Waiting to go up</Caption>
       <Row sx={{ alignItems: 'flex-end' }}>
         <Total className="num" data-testid="waiting">
-          {count(view.waiting)} <small>{view.waiting === 1 ? 'message' : 'messages'}</small>
+          {count(view.waiting)} <small>{view.waiting === 1 ? 'record' : 'records'}</small>
         </Total>
         <Spring />
         <Dim className="num">
@@ -70,9 +72,11 @@ export function WaitingPanel({
           {count(view.acknowledged)} of {count(view.head)} are in the cloud
         </Dim>
       </Row>
-      <Drain>
-        <Progress view={view} peak={peak} />
-      </Drain>
+      {MOVES.has(view.state) ? (
+        <Drain>
+          <Progress view={view} peak={peak} />
+        </Drain>
+      ) : null}
       {kinds.error ? <ErrorPanel error={kinds.error} onRetry={kinds.reload} /> : null}
       {rows.length > 0 ? (
         <Table className="num">

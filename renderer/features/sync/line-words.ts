@@ -1,5 +1,5 @@
 import type { SyncView } from '#contract/sync.ts';
-import { count, since } from '#ui/format.ts';
+import { count, dateTime, since } from '#ui/format.ts';
 import type { Shape } from '#ui/outcome/outcome.ts';
 import type { Tone } from '#ui/theme/tokens.ts';
 
@@ -61,6 +61,13 @@ export function untilText(instant: string, now: number): string {
 /** `3 d ago`; `just now` within the first minute. */
 export function agoText(instant: string, now: number): string {
   return now - Date.parse(instant) < 60_000 ? 'just now' : `${since(instant, now)} ago`;
+}
+
+/** When the cloud was last heard: coarse while it is, to the minute while it is not. */
+export function contactText({ state, lastContact }: SyncView, now: number): string {
+  if (lastContact === null) return 'Never reached yet';
+  if (state === 'online') return `Last contact ${agoText(lastContact, now)}`;
+  return `Last contact ${dateTime(lastContact).slice(0, 16)}`;
 }
 
 /** `412 records/s`, `3.2 records/s`. */
