@@ -84,6 +84,12 @@ export const onboardingBody = z.object({
   reason: z.string().nullable(),
 });
 
+/**
+ * List of revoked certificates that a station signed with its issuing CA, after a `revocations` message: nobody else
+ * has that key (docs/decisions/0009-who-signs-crls.md). `issuer`: SHA-256 of the CA's certificate.
+ */
+export const crlBody = z.object({ issuer: sha256Hex, number: count, der: base64.max(200_000) });
+
 export const upBodies = {
   batch: batchBody,
   attempt: attemptBody,
@@ -92,6 +98,7 @@ export const upBodies = {
   checkpoint: checkpointBody,
   receipt: receiptBody,
   onboarding: onboardingBody,
+  crl: crlBody,
 } as const;
 export type UpKind = keyof typeof upBodies;
 export type UpBody<K extends UpKind> = z.infer<(typeof upBodies)[K]>;
