@@ -80,7 +80,8 @@ export class LocalAuthority {
   async #issue(commonName: string, extensions: Extension[]): Promise<Identity> {
     const keys = await newKeys();
     const made = await X509CertificateGenerator.create({
-      subject: [{ CN: [commonName] }],
+      // As plain text the generator would take a leading # for hexadecimal.
+      subject: [{ CN: [{ utf8String: commonName }] }],
       issuer: [{ O: ['Rootline'] }, { CN: [this.name] }],
       publicKey: keys.publicKey,
       signingKey: this.#keys.privateKey,

@@ -8,12 +8,8 @@ import {
   type KnownClient,
 } from './dynsec-messages.ts';
 import type { DynsecSession } from './dynsec-session.ts';
+import type { MosquittoSettings } from './options.ts';
 
-/**
- * Devices a publish: the plugin writes its whole file at every change and serves nobody meanwhile, so a
- * publish must not hold the broker for long (docs/onboarding.md, "Where the wall is").
- */
-const CHANGES = 50;
 /** Reads cost the broker next to nothing. */
 const READS = 1_000;
 
@@ -39,12 +35,12 @@ export async function readClients(
 /** A role and a client for each device. What is there already is compared by fingerprint, never by an error text. */
 export async function registerClients(
   session: DynsecSession,
-  topicRoot: string,
+  { topicRoot, devicesPerPublish }: Pick<MosquittoSettings, 'topicRoot' | 'devicesPerPublish'>,
   devices: readonly Device[],
   signal?: AbortSignal,
 ): Promise<DeviceResult[]> {
   const commands = devices.flatMap((device) => registration(device, topicRoot));
-  const answers = await session.send(commands, CHANGES * 2, signal);
+  const answers = await session.send(commands, devicesPerPublish * 2, signal);
   const created = devices.map((device, index) => ({
     device,
     role: answers[index * 2],
@@ -58,7 +54,7 @@ export async function registerClients(
     ...roleOf(device, topicRoot),
     command: 'modifyRole',
   }));
-  await session.send(repairs, CHANGES, signal);
+  await session.send(repairs, devicesPerPublish, signal);
   const rest = created.filter(({ answer }) => answer?.error !== undefined);
   const known = await readClients(
     session,
@@ -126,6 +122,7 @@ function refused(answer: Answer | undefined): DeviceFailure {
  */
 export async function revokeClients(
   session: DynsecSession,
+  devicesPerPublish: number,
   devices: readonly Device[],
   signal?: AbortSignal,
 ): Promise<DeviceResult[]> {
@@ -137,7 +134,7 @@ export async function revokeClients(
   );
   const ours = devices.filter((device, index) => isOurs(device, known[index]));
   await session.send([{ command: 'createRole', rolename: REFUSED_ROLE, acls: REFUSED_ACLS }], 1, signal);
-  const answers = await session.send(ours.flatMap(revocation), CHANGES * 4, signal);
+  const answers = await session.send(ours.flatMap(revocation), devicesPerPublish * 4, signal);
   const errors = new Map(
     ours.map((device, index) => [device, firstError(answers.slice(index * 4 + 1, index * 4 + 3))]),
   );
@@ -180,6 +177,7 @@ function superseded(device: Device): DeviceFailure {
 /** Removes role and client of each device; one that is not there is gone already. */
 export async function unregisterClients(
   session: DynsecSession,
+  devicesPerPublish: number,
   devices: readonly Device[],
   signal?: AbortSignal,
 ): Promise<DeviceResult[]> {
@@ -189,7 +187,7 @@ export async function unregisterClients(
     signal,
   );
   const ours = devices.filter((device, index) => known[index]?.fingerprint === device.fingerprint);
-  const answers = await session.send(ours.flatMap(removal), CHANGES * 2, signal);
+  const answers = await session.send(ours.flatMap(removal), devicesPerPublish * 2, signal);
   const errors = new Map(
     ours.map((device, index) => [device, firstError(answers.slice(index * 2, index * 2 + 1))]),
   );

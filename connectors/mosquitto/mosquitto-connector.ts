@@ -82,7 +82,7 @@ export class MosquittoConnector implements Connector {
     return this.#suitable(devices, async (fit) => {
       if (!this.#safe) await this.#requireSafe(signal);
       if (this.#settings.mode === 'devices')
-        return registerClients(this.#session, this.#settings.topicRoot, fit, signal);
+        return registerClients(this.#session, this.#settings, fit, signal);
       return this.#notRevoked(fit, signal, async (rest) =>
         this.#settings.mode === 'ca' ? this.#issuedByCa(rest) : this.#files.addDevices(rest, signal),
       );
@@ -91,7 +91,7 @@ export class MosquittoConnector implements Connector {
 
   async revokeDevices(devices: readonly Device[], signal?: AbortSignal): Promise<DeviceResult[]> {
     return this.#suitable(devices, async (fit) => {
-      const results = await revokeClients(this.#session, fit, signal);
+      const results = await revokeClients(this.#session, this.#settings.devicesPerPublish, fit, signal);
       if (this.#settings.mode === 'devices-by-file') await this.#files.removeDevices(fit, signal);
       return results;
     });
@@ -100,7 +100,7 @@ export class MosquittoConnector implements Connector {
   async unregisterDevices(devices: readonly Device[], signal?: AbortSignal): Promise<DeviceResult[]> {
     return this.#suitable(devices, async (fit) => {
       if (this.#settings.mode === 'devices-by-file') await this.#files.removeDevices(fit, signal);
-      return unregisterClients(this.#session, fit, signal);
+      return unregisterClients(this.#session, this.#settings.devicesPerPublish, fit, signal);
     });
   }
 

@@ -46,6 +46,11 @@ export const mosquittoOptions = z.strictObject({
     .regex(/^[A-Za-z0-9_.-]{1,64}$/)
     .default('devices'),
   files: files.default({}),
+  /**
+   * Devices in one publish of commands. 2.0.11 writes its whole state at every command and serves nobody meanwhile;
+   * later brokers write once a publish, so there thousands are right.
+   */
+  devicesPerPublish: z.number().int().min(1).max(5_000).default(50),
   ratePerSecond: z.number().positive().nullable().default(null),
   /** How long one publish of commands may take until it is answered. */
   answerMs: z.number().int().min(100).max(600_000).default(60_000),

@@ -76,6 +76,19 @@ it('delivers to a device what is on its own topics, whatever it subscribes to', 
   await device.close();
 });
 
+it.each(['#', '+', 'pump-2/#', 'pump-2/state'])(
+  'a certificate named %s reaches nobody else',
+  async (name) => {
+    const identity = await factory.issue(name);
+    const device = await connectDevice(broker, identity);
+    expect(await device.publish('devices/pump-2/cmd')).toBe(NOT_AUTHORIZED);
+    expect(await device.publish('devices/pump-2')).toBe(NOT_AUTHORIZED);
+    await device.close();
+    const [result] = await connector.registerDevices([identity.device]);
+    expect(result).toMatchObject({ outcome: 'failed', error: { code: 'name-unsuitable' } });
+  },
+);
+
 it('throws a revoked device out of its live connection; it cannot come back, the others stay', async () => {
   const device = await connectDevice(broker, kept!);
   expect(await connector.publishCrl(await factory.crl([lost!.device], nextTime()))).toBe('ok');
