@@ -18,9 +18,12 @@ export interface ChainPlace {
  * it travels, without its line feed.
  */
 export function linkHash(previous: string, line: string): string {
-  return createHash('sha256')
-    .update(`${previous}\n${contentHash(line)}`)
-    .digest('hex');
+  return linkContent(previous, contentHash(line));
+}
+
+/** The same where the hash of the line is known. */
+export function linkContent(previous: string, content: string): string {
+  return createHash('sha256').update(`${previous}\n${content}`).digest('hex');
 }
 
 /** Names a message whatever chain it stands in: what makes sending twice harmless. */

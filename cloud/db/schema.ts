@@ -74,6 +74,8 @@ interface Stations extends Owned {
   courier_certificate: Uint8Array | null;
   /** SHA-256 of the line certificate: how a connection is recognised. */
   fingerprint: string | null;
+  /** Of the certificate before a renewal: good until the new one is used, so that a lost answer locks nobody out. */
+  former_fingerprint: string | null;
   /** SHA-256 of the line key (SPKI): what the station's own screen shows. */
   key_fingerprint: string | null;
   certificate_ends: NullableInstant;
@@ -328,6 +330,8 @@ interface Orders extends Owned {
   note: string;
   state: 'waiting' | 'applied' | 'refused' | 'withdrawn';
   reason: string | null;
+  /** Number of its message to the station: the receipt names it. */
+  down_sequence: number | null;
   created_at: Instant;
   created_by: string;
   /** Of a withdrawn one: what had been made of it by then. */

@@ -21,10 +21,10 @@ export interface AppOptions {
 
 /** Only what is listed is logged: no header, no body, and no query, which may hold what somebody pasted. */
 const serializers = {
-  req: ({ method, url = '', ip }: { method?: string; url?: string; ip?: string }) => ({
-    ...{ method, path: url.split('?')[0], remote: ip },
+  req: ({ method = '', url = '', ip = '' }: { method?: string; url?: string; ip?: string }) => ({
+    ...{ method, path: url.split('?')[0] ?? '', remote: ip },
   }),
-  res: ({ statusCode }: { statusCode?: number }) => ({ status: statusCode }),
+  res: ({ statusCode = 0 }: { statusCode?: number }) => ({ statusCode }),
 };
 
 const unexpected: Problem = {

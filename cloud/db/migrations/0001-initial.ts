@@ -41,10 +41,10 @@ const stations: Record<string, TablePlan> = {
       revoked_at timestamptz, last_contact timestamptz, waiting ${count}, oldest_at timestamptz,
       epoch integer NOT NULL DEFAULT 1, position ${count}, hash text NOT NULL, clock_offset double precision,
       session uuid, session_since timestamptz, session_seen timestamptz, certificate bytea, courier_certificate bytea,
-      fingerprint text, key_fingerprint text, certificate_ends timestamptz, authority_root bytea, authority_issuing bytea,
+      fingerprint text, former_fingerprint text, key_fingerprint text, certificate_ends timestamptz, authority_root bytea, authority_issuing bytea,
       authority_station bytea, down_head ${count}, down_applied ${count}, problem text`,
     key: 'id',
-    indexes: ['fingerprint', 'name, id'],
+    indexes: ['fingerprint', 'former_fingerprint', 'name, id'],
   },
   counters: {
     columns: `station_id uuid NOT NULL, part smallint NOT NULL, units_passed ${count}, units_failed ${count},
@@ -55,7 +55,7 @@ const stations: Record<string, TablePlan> = {
   },
   days: { columns: `station_id uuid NOT NULL, day text NOT NULL, passed ${count}`, key: 'day, station_id' },
   debits: {
-    columns: `station_id uuid NOT NULL, job_id text NOT NULL, job_revision integer NOT NULL, units ${count}`,
+    columns: `station_id uuid NOT NULL, job_id text NOT NULL, job_revision bigint NOT NULL, units ${count}`,
     key: 'station_id, job_id, job_revision',
   },
   invitations: {
@@ -83,17 +83,17 @@ const stations: Record<string, TablePlan> = {
 const production: Record<string, TablePlan> = {
   batches: {
     columns: `id uuid NOT NULL, station_id uuid NOT NULL, ${message}, job_id ${text} NOT NULL, job_name text NOT NULL,
-      job_revision integer NOT NULL, job_sha256 text NOT NULL, traveller ${text} NOT NULL, lot ${text} NOT NULL,
-      quantity integer NOT NULL, state text NOT NULL, opened_by text NOT NULL, opened_at ${instant},
-      closed_at timestamptz, made integer NOT NULL, failed integer NOT NULL, unknown integer NOT NULL,
-      attempts integer NOT NULL, debited integer NOT NULL`,
+      job_revision bigint NOT NULL, job_sha256 text NOT NULL, traveller ${text} NOT NULL, lot ${text} NOT NULL,
+      quantity bigint NOT NULL, state text NOT NULL, opened_by text NOT NULL, opened_at ${instant},
+      closed_at timestamptz, made bigint NOT NULL, failed bigint NOT NULL, unknown bigint NOT NULL,
+      attempts bigint NOT NULL, debited bigint NOT NULL`,
     key: 'id',
     indexes: ['opened_at, id', 'station_id, opened_at, id', 'lot', 'traveller'],
   },
   attempts: {
     columns: `run_id ${text} NOT NULL, station_id uuid NOT NULL, ${message}, batch_id uuid NOT NULL, job_id text NOT NULL,
-      job_revision integer NOT NULL, lot text NOT NULL, site text NOT NULL, operator text NOT NULL,
-      attempt integer NOT NULL, chip_uid ${text}, device_id text, serial text, outcome text NOT NULL, code text,
+      job_revision bigint NOT NULL, lot text NOT NULL, site text NOT NULL, operator text NOT NULL,
+      attempt bigint NOT NULL, chip_uid ${text}, device_id text, serial text, outcome text NOT NULL, code text,
       what text, started_at ${instant}, ended_at ${instant}, seconds double precision NOT NULL, debited boolean NOT NULL`,
     key: 'run_id',
     indexes: ['chip_uid'],
@@ -155,7 +155,7 @@ const planning: Record<string, TablePlan> = {
   orders: {
     columns: `id uuid NOT NULL, number text NOT NULL, station_id uuid NOT NULL, job_id text NOT NULL,
       job_name text NOT NULL, revision integer NOT NULL, allowance integer NOT NULL, note text NOT NULL,
-      state text NOT NULL, reason text, created_at ${instant}, created_by text NOT NULL`,
+      state text NOT NULL, reason text, down_sequence bigint, created_at ${instant}, created_by text NOT NULL`,
     key: 'id',
     indexes: ['created_at, id', 'station_id, created_at, id'],
   },
@@ -172,7 +172,7 @@ const onboarding: Record<string, TablePlan> = {
   target_items: {
     columns: `target_id uuid NOT NULL, fingerprint ${text} NOT NULL, name text NOT NULL, device_id text NOT NULL,
       serial text NOT NULL, certificate bytea NOT NULL, action text NOT NULL, state text NOT NULL,
-      attempts integer NOT NULL DEFAULT 0, token text, next_at bigint NOT NULL, reason_code text, reason text, at ${instant}`,
+      attempts bigint NOT NULL DEFAULT 0, token text, next_at bigint NOT NULL, reason_code text, reason text, at ${instant}`,
     key: 'target_id, fingerprint',
     indexes: ['target_id, state, action, next_at', 'fingerprint'],
   },

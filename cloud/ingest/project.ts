@@ -1,0 +1,56 @@
+import type { Trx } from '#cloud/server/context.ts';
+import { raiseAlert } from '#cloud/server/alerts.ts';
+import { projectAttempts } from './project-attempts.ts';
+import { projectBatches } from './project-batches.ts';
+import { projectCertificates, projectRecords } from './project-certificates.ts';
+import { projectCheckpoints, projectOnboarding, projectReceipts } from './project-others.ts';
+import { projectUnits } from './project-units.ts';
+import { bodiesOf } from './bodies.ts';
+import type { PreparedLine } from './prepare.ts';
+import { PART, Tally } from './tally.ts';
+
+/** What a projection works with: one group of new messages of one station, inside its transaction. */
+export interface Projection {
+  trx: Trx;
+  tenantId: string;
+  stationId: string;
+  epoch: number;
+  now: Date;
+  tally: Tally;
+}
+
+/** Messages of a known kind in a form that is not known: kept in the log, and somebody is told. */
+async function tellStrange(
+  { trx, tenantId, stationId, now }: Projection,
+  strange: readonly number[],
+): Promise<void> {
+  if (strange.length === 0) return;
+  await raiseAlert(
+    trx,
+    tenantId,
+    {
+      key: `message-not-understood/${stationId}`,
+      ...{ stationId, level: 'warning' },
+      text: `Message ${strange[0] ?? 0} of this station has a form that this cloud does not know; it is kept as it came.`,
+      next: 'Update the cloud if the station is newer; otherwise tell the maker of the station.',
+    },
+    now,
+  );
+}
+
+/** Brings what people look at up to date with new messages: a few statements whatever their number. */
+export async function project(to: Omit<Projection, 'tally'>, lines: readonly PreparedLine[]): Promise<void> {
+  const { bodies, strange } = bodiesOf(lines);
+  const projection: Projection = { ...to, tally: new Tally() };
+  await projectBatches(projection, bodies.batch);
+  const attempts = await projectAttempts(projection, bodies.attempt);
+  await projectUnits(projection, attempts);
+  await projectCertificates(projection, bodies.certificate);
+  await projectRecords(projection, bodies.record);
+  await projectCheckpoints(projection, bodies.checkpoint);
+  await projectReceipts(projection, bodies.receipt);
+  await projectOnboarding(projection, bodies.onboarding);
+  await tellStrange(projection, strange);
+  projection.tally.add(to.stationId, 'messages', lines.length);
+  await projection.tally.write(to.trx, to.tenantId, PART.ingest);
+}
