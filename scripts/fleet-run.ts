@@ -45,6 +45,8 @@ export interface FleetHooks {
   progress?: (progress: FleetProgress) => void;
   /** Called once, when every device is connected or has failed, with what is known by then. */
   connected?: (result: FleetResult) => void;
+  /** Called for each connection that went unasked, with the counts by then. */
+  lost?: (lost: FleetResult['lost']) => void;
 }
 
 /**
@@ -211,7 +213,10 @@ class FleetRun {
     if (report.report === 'identities') this.#keep(report.batch);
     if (report.report === 'ready') this.#advance(report.count);
     if (report.report === 'published') result.publishes += 1;
-    if (report.report === 'lost') add(result.lost, report.reason);
+    if (report.report === 'lost') {
+      add(result.lost, report.reason);
+      this.#hooks.lost?.(result.lost);
+    }
     if (report.report === 'connected') {
       result.connected += 1;
       this.#advance(1);

@@ -46,6 +46,11 @@ export class Bench {
     return join(this.folder, name);
   }
 
+  folderFor(name: string): string {
+    mkdirSync(this.path(name), { recursive: true });
+    return this.path(name);
+  }
+
   file(name: string, content: string | Uint8Array): string {
     writeFileSync(this.path(name), content, { mode: 0o600 });
     return this.path(name);
@@ -179,7 +184,6 @@ export const provisionedChip = async (issuer: Issuer): Promise<RunningChip> =>
 
 /** Mosquitto on TLS that demands a certificate of `devices.pem` and takes its common name as the user. */
 export async function startMosquitto(bench: Bench, port: number, extra: string[] = []) {
-  mkdirSync(bench.path('data'), { recursive: true });
   const lines = [
     `listener ${port} 127.0.0.1`,
     `cafile ${bench.path('devices.pem')}`,
@@ -195,7 +199,11 @@ export async function startMosquitto(bench: Bench, port: number, extra: string[]
     `user ${process.env['USER'] ?? 'root'}`,
     ...extra,
   ];
-  return bench.serve('mosquitto', ['-c', bench.file('mosquitto.conf', `${lines.join('\n')}\n`)], port);
+  return bench.serve(
+    'mosquitto',
+    ['-c', bench.file(`mosquitto-${port}.conf`, `${lines.join('\n')}\n`)],
+    port,
+  );
 }
 
 export const read = (bench: Bench, name: string): string => readFileSync(bench.path(name), 'utf8');
