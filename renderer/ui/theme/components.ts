@@ -34,9 +34,14 @@ export function components(t: Tokens): NonNullable<ThemeOptions['components']> {
     MuiDialogActions: { styleOverrides: { root: { padding: '8px 24px 16px', gap: 8 } } },
     MuiOutlinedInput: {
       styleOverrides: {
-        root: { minHeight: 48, backgroundColor: t.raised },
+        root: {
+          minHeight: 48,
+          backgroundColor: t.raised,
+          // The frame is the ring here: one around the field would run through its label.
+          '&.Mui-focused .MuiOutlinedInput-notchedOutline': { borderColor: t.text, borderWidth: 3 },
+        },
         notchedOutline: { borderColor: t.edge },
-        input: { paddingTop: 12, paddingBottom: 12 },
+        input: { paddingTop: 12, paddingBottom: 12, '&:focus-visible': { outline: 'none !important' } },
       },
     },
     MuiDialogContent: { styleOverrides: { root: { fontSize: 15 } } },

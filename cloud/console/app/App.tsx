@@ -1,0 +1,33 @@
+import createCache from '@emotion/cache';
+import { CacheProvider } from '@emotion/react';
+import CssBaseline from '@mui/material/CssBaseline';
+import { ThemeProvider } from '@mui/material/styles';
+import { Router } from 'wouter';
+import { useHashLocation } from 'wouter/use-hash-location';
+import { usePreferences } from '#ui/preferences.ts';
+import { GlobalLook } from '#ui/theme/GlobalLook.tsx';
+import { themes } from '#ui/theme/theme.ts';
+import { ErrorBoundary } from './ErrorBoundary.tsx';
+import { Gate } from './Gate.tsx';
+
+// The server puts a fresh nonce into the page; every style sheet made at run time carries it.
+const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content;
+const cache = createCache({ key: 'rl', ...(nonce === undefined ? {} : { nonce }) });
+
+/** Theme, routes and the gate in front of them. */
+export function App() {
+  const theme = usePreferences((s) => s.theme);
+  return (
+    <CacheProvider value={cache}>
+      <ThemeProvider theme={themes[theme]}>
+        <CssBaseline />
+        <GlobalLook />
+        <ErrorBoundary>
+          <Router hook={useHashLocation}>
+            <Gate />
+          </Router>
+        </ErrorBoundary>
+      </ThemeProvider>
+    </CacheProvider>
+  );
+}

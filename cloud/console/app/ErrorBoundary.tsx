@@ -1,0 +1,31 @@
+import Button from '@mui/material/Button';
+import { Component, type ReactNode } from 'react';
+import { ErrorPanel } from '#ui/pieces/ErrorPanel.tsx';
+import { viewOf } from '../client/problem.ts';
+
+interface State {
+  failure: unknown;
+  failed: boolean;
+}
+
+/** A defect of a screen leaves a page that says so, never an empty window. */
+export class ErrorBoundary extends Component<{ children: ReactNode }, State> {
+  override state: State = { failure: null, failed: false };
+
+  static getDerivedStateFromError(failure: unknown): State {
+    return { failure, failed: true };
+  }
+
+  override render(): ReactNode {
+    if (!this.state.failed) return this.props.children;
+    return (
+      <main style={{ padding: 48, maxWidth: 720 }}>
+        <ErrorPanel error={viewOf(this.state.failure)} />
+        <p />
+        <Button variant="contained" onClick={() => window.location.reload()}>
+          Reload the window
+        </Button>
+      </main>
+    );
+  }
+}

@@ -1,0 +1,60 @@
+import Button from '@mui/material/Button';
+import type { TargetView } from '#cloud/contract/views.ts';
+import { useWallClock } from '#ui/clock.ts';
+import { count, since } from '#ui/format.ts';
+import { ErrorPanel } from '#ui/pieces/ErrorPanel.tsx';
+import { Panel, Row } from '#ui/pieces/layout.tsx';
+import { Dim, Mono } from '#ui/pieces/text.tsx';
+import { call } from '../../client/client.ts';
+import { useMay } from '../../client/session.ts';
+import { useAction } from '../../client/use-action.ts';
+import { StateWord } from '../../pieces/StateWord.tsx';
+import { modeWord, targetLook } from './target-text.ts';
+
+/** Address, health and what a planner does with a target. */
+export function TargetHead({ target, onChanged }: { target: TargetView; onChanged: () => void }) {
+  const mayAct = useMay('planner');
+  const action = useAction();
+  const now = useWallClock();
+  const { id, health, paused } = target;
+  const act = (work: () => Promise<unknown>) =>
+    action.run(async () => {
+      await work();
+      onChanged();
+    });
+  return (
+    <Panel aria-label="Target" sx={{ padding: '12px 18px' }}>
+      <Row sx={{ gap: '20px' }}>
+        <div style={{ flex: 1, minWidth: 0 }}>
+          <Row>
+            <StateWord look={targetLook(target)} />
+            <span>{health?.text}</span>
+            {health ? <Dim>{since(health.at, now)} ago</Dim> : null}
+          </Row>
+          <Dim>
+            <Mono>{target.url}</Mono> · {modeWord[target.mode]} · up to {count(target.ratePerSecond)} a second
+            · {target.jobs.length === 0 ? 'all jobs' : `jobs ${target.jobs.join(', ')}`}
+          </Dim>
+        </div>
+        {mayAct ? (
+          <>
+            <Button disabled={action.busy} onClick={() => act(() => call('checkTarget', { params: { id } }))}>
+              Check
+            </Button>
+            <Button
+              disabled={action.busy}
+              onClick={() => act(() => call('pauseTarget', { params: { id }, body: { paused: !paused } }))}
+            >
+              {paused ? 'Resume' : 'Pause'}
+            </Button>
+          </>
+        ) : null}
+      </Row>
+      {action.error ? (
+        <div style={{ marginTop: 12 }}>
+          <ErrorPanel error={action.error} />
+        </div>
+      ) : null}
+    </Panel>
+  );
+}
