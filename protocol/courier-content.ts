@@ -26,5 +26,12 @@ export const courierDownLine = z.union([
 ]);
 export type CourierDownLine = z.infer<typeof courierDownLine>;
 
+/**
+ * Who stands in the head of a courier file: a station under its station id, a cloud under the id of the tenant, and the
+ * tenant's id as tenant. A station's signer is the holder of its line certificate (its key usage is that of a TLS client,
+ * its subject's serial number the station id), a cloud's is the tenant's signer.
+ */
+export const COURIER_CONTENT = { up: 'rootline-courier-up/1', down: 'rootline-courier-down/1' } as const;
+
 /** Bytes of a file per line. */
 export const BLOB_PIECE = 48 * 1024;

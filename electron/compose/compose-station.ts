@@ -100,6 +100,7 @@ async function build(options: ComposeOptions, closers: Closers): Promise<Running
   const station = await createStation({
     ...{ store, vault, authority, drivers, jobs, demo, dataDir, name },
     ...{ hands: bench.hands, sites: bench.sites },
+    tools: jobTools,
     targets: targets.map(({ id, title }) => ({ id, title })),
     version: options.version,
     exportsFolder,

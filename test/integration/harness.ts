@@ -100,6 +100,8 @@ export interface StationOptions {
   sites?: readonly SiteConfig[];
   /** Bound of the database: a disk that fills up. */
   maxPages?: number;
+  /** Time and time-outs of the line to the cloud. */
+  line?: NonNullable<StationDeps['line']>;
   /** Wraps what the station gets, to watch or to hold it. */
   wrap?: (deps: StationDeps) => StationDeps;
 }
@@ -115,7 +117,8 @@ export async function openTestStation(options: StationOptions): Promise<OpenStat
   const drivers = createDriverHost(() => spawnForked(script('native-drivers/host/main.ts')));
   const defects: unknown[] = [];
   const deps: StationDeps = {
-    ...{ store, vault, authority, drivers, hands, targets, dataDir, demo: true },
+    ...{ store, vault, authority, drivers, hands, targets, dataDir, demo: true, tools: jobTools },
+    ...(options.line === undefined ? {} : { line: options.line }),
     jobs: await registerJobs(store, script('resources/jobs'), jobTools),
     sites: options.sites ?? siteConfigs(bench),
     unitHandlers: createUnitHandlers({ store, exportsFolder: join(dataDir, 'exports') }),
@@ -180,9 +183,9 @@ export interface TestStation extends OpenStation {
 
 /** Bench, station and a fresh data folder; `dispose` ends and removes all of it. */
 export async function startTestStation(
-  options: { sites: number; speed?: 'wire' | 'max' } & Pick<StationOptions, 'wrap' | 'maxPages'>,
+  options: { sites: number; speed?: 'wire' | 'max' } & Pick<StationOptions, 'wrap' | 'maxPages' | 'line'>,
 ): Promise<TestStation> {
-  const { wrap, maxPages } = options;
+  const { wrap, maxPages, line } = options;
   const dataDir = await mkdtemp(join(tmpdir(), 'rootline-test-'));
   const bench = await startBench(options.sites, options.speed);
   const hands = await openHands(bench.sites);
@@ -190,6 +193,7 @@ export async function startTestStation(
     ...{ dataDir, bench: bench.sites, hands },
     ...(wrap === undefined ? {} : { wrap }),
     ...(maxPages === undefined ? {} : { maxPages }),
+    ...(line === undefined ? {} : { line }),
   });
   return {
     ...{ ...open, hands, bench, dataDir },

@@ -30,18 +30,32 @@ describe('resolveScan', () => {
     ['A1', { kind: 'site', site: 'A1' }],
     ['TH4', { kind: 'job', jobId: 'TH4' }],
     ['BADGE-114-MARA', { kind: 'badge' }],
+    [
+      'RLJ1;U=https://cloud.example:8443;C=ABCD-EFGH-IJKL-MNOP;F=0123456789abcdef',
+      {
+        kind: 'invitation',
+        url: 'https://cloud.example:8443',
+        code: 'ABCD-EFGH-IJKL-MNOP',
+        fingerprint: '0123456789abcdef',
+      },
+    ],
+    ['RLQ1:0123456789ABCDEF/1/3:ABC:', { kind: 'courier-frame', text: 'RLQ1:0123456789ABCDEF/1/3:ABC:' }],
   ])('understands %s', async (text, meaning) => {
     expect(await resolveScan(parts, text)).toMatchObject(meaning);
   });
 
-  it.each(['RL1;J=OTHER;L=1;Q=8', 'RL1;J=TH4;L=1;Q=0', 'cd'.repeat(32), 'B9', 'hello'])(
-    'refuses %s politely',
-    async (text) => {
-      const meaning = await resolveScan(parts, text);
-      expect(meaning.kind).toBe('unknown');
-      expect(meaning.kind === 'unknown' && meaning.message).toMatch(/^[A-Z].*\.$/);
-    },
-  );
+  it.each([
+    'RL1;J=OTHER;L=1;Q=8',
+    'RL1;J=TH4;L=1;Q=0',
+    'RLJ1;U=http://x;C=A;F=1',
+    'cd'.repeat(32),
+    'B9',
+    'hello',
+  ])('refuses %s politely', async (text) => {
+    const meaning = await resolveScan(parts, text);
+    expect(meaning.kind).toBe('unknown');
+    expect(meaning.kind === 'unknown' && meaning.message).toMatch(/^[A-Z].*\.$/);
+  });
 
   it('never throws, and never repeats a badge', async () => {
     await fc.assert(

@@ -1,4 +1,5 @@
 import type { Response } from '#contract/contract.ts';
+import { parseJoinText } from '#protocol/join.ts';
 import { parseTraveller } from '#services/jobs/traveller.ts';
 import type { Store } from '#store/api.ts';
 
@@ -13,6 +14,9 @@ export interface ScanParts {
 const DEVICE_ID = /^[0-9a-f]{64}$/i;
 const CHIP_UID = /^[0-9a-f]{32}$/i;
 const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
+/** Codes of the cloud: an invitation (protocol/join.ts) and frames of a courier transfer (docs/courier.md). */
+const INVITATION = 'RLJ1;';
+const COURIER_FRAME = 'RLQ1:';
 /** Badges carry this prefix so that a scan of one is never shown or searched for. */
 const BADGE = /^BADGE-/;
 
@@ -23,6 +27,8 @@ export async function resolveScan(parts: ScanParts, scanned: string): Promise<Me
   const text = scanned.trim();
   if (BADGE.test(text)) return { kind: 'badge' };
   if (text.startsWith('RL1;')) return traveller(parts, scanned);
+  if (text.startsWith(INVITATION)) return invitation(text);
+  if (text.startsWith(COURIER_FRAME)) return { kind: 'courier-frame', text };
   if (DEVICE_ID.test(text)) return unit(parts, text.toLowerCase());
   // A scanner groups bytes as labels print them: 2D 41 9C 07 ...
   const joined = text.replace(/[ :]/g, '');
@@ -41,6 +47,12 @@ function traveller({ hasJob }: ScanParts, text: string): Meaning {
   const { jobId, lot, quantity } = reading.traveller;
   if (!hasJob(jobId)) return unknown(`The traveller is for job ${jobId}, which is not on this station.`);
   return { kind: 'traveller', traveller: text.trim(), jobId, lot, quantity };
+}
+
+function invitation(text: string): Meaning {
+  const found = parseJoinText(text);
+  if (found === null) return unknown('This invitation of a cloud cannot be read. Ask for a new one.');
+  return { kind: 'invitation', ...found };
 }
 
 async function unit({ store }: ScanParts, id: string): Promise<Meaning> {

@@ -14,18 +14,21 @@ export interface StationFacts {
   diskFreeBytes: number;
   /** Throws when a CA certificate does not outlive `until`. */
   checkValidity: (until: Date) => void;
+  line: StationView['line'];
+  /** What the line has to say to everyone. */
+  lineWarnings: readonly Warning[];
   /** Passed units whose record could not be written yet. */
   recordsMissing: number;
 }
 
-/** The station as the header and the sign-in page show it. `line` is `none`: this version syncs with no cloud. */
+/** The station as the header and the sign-in page show it. */
 export function stationView(facts: StationFacts): StationView {
-  const { name, version, demo, startedAt, vault, driver, diskFreeBytes } = facts;
+  const { name, version, demo, startedAt, vault, driver, diskFreeBytes, line } = facts;
   return {
     ...{ name, version, demo, startedAt, driver, diskFreeBytes },
     brand: 'Rootline',
     vault: { kind: vault.kind, locked: vault.locked },
-    line: { state: 'none', waiting: 0, since: null },
+    line,
     warnings: warningsOf(facts),
   };
 }
@@ -63,6 +66,7 @@ function warningsOf(facts: StationFacts): Warning[] {
         )
       : null,
     authority(facts),
+    ...facts.lineWarnings,
   ];
   return all.filter((one) => one !== null);
 }

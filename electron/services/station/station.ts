@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import type { BatchView } from '#contract/batches.ts';
 import type { Handlers, HandlersOf } from '#contract/contract.ts';
 import type { Session } from '#contract/session.ts';
+import type { JobTools } from '#drivers/artefacts/job-tools.ts';
 import type { DriverHost } from '#drivers/core/host-api.ts';
 import { createCheckpoints } from '#services/audit/checkpoints.ts';
 import { createBatchHandlers } from '#services/batches/handlers.ts';
@@ -20,8 +22,11 @@ import { createRecords } from '#services/records/records.ts';
 import { createSiteHandlers } from '#services/sites/handlers.ts';
 import { BENCH_SETTING, parseBench, type SiteConfig } from '#services/sites/site-config.ts';
 import { Sites } from '#services/sites/sites.ts';
+import type { LineTimeouts } from '#services/sync/line/line-client.ts';
+import type { Pace } from '#services/sync/pace.ts';
 import type { Vault } from '#services/vault/vault.ts';
 import type { RunRow, Store } from '#store/api.ts';
+import { CloudSide } from './cloud-side.ts';
 import { DriverWatch } from './driver-watch.ts';
 import { StationEvents, type StationListener } from './station-events.ts';
 import { stationView } from './station-view.ts';
@@ -29,7 +34,7 @@ import { stationView } from './station-view.ts';
 /** What the composition passes in; all of it is closed by the composition, after the station. */
 export interface StationDeps {
   store: Store;
-  vault: Pick<Vault, 'kind' | 'locked'>;
+  vault: Omit<Vault, 'close'>;
   authority: Authority;
   drivers: DriverHost;
   /** Every one of them is in the store already. */
@@ -47,6 +52,10 @@ export interface StationDeps {
   /** Licences of everything that is bundled, for the About page. */
   notices: string;
   unitHandlers: HandlersOf<'units.search' | 'units.get' | 'units.export'>;
+  /** Checks of what a job names, for jobs that come as orders. */
+  tools: JobTools;
+  /** Time and time-outs of the line; real ones unless a test gives its own. */
+  line?: { pace?: Pace; timeouts?: LineTimeouts };
   /** A defect of ours that stopped nothing: for the log. */
   onDefect: (error: unknown) => void;
 }
@@ -84,13 +93,18 @@ class StationCore {
   private readonly production: Production;
   private sites: Sites;
   private readonly watch: DriverWatch;
+  private readonly cloud: CloudSide;
+  private readonly jobs: Map<string, LoadedJob>;
   private readonly startedAt = new Date().toISOString();
   private readonly recordsMissing = new Set<string>();
   private unsubscribe: (() => void)[] = [];
 
   constructor(deps: StationDeps) {
-    const { store, authority, drivers, jobs, demo, onDefect, name } = deps;
+    const { store, authority, drivers, demo, onDefect, name } = deps;
     this.deps = deps;
+    // Orders of the cloud come in while the station runs.
+    const jobs = new Map(deps.jobs);
+    this.jobs = jobs;
     this.events = new StationEvents(onDefect);
     this.records = createRecords({ store, authority, stationName: name });
     this.checkpoints = this.makeCheckpoints();
@@ -98,15 +112,17 @@ class StationCore {
     this.watch = new DriverWatch(drivers.pid, () => void this.publishStation());
     this.production = new Production({
       ...{ store, jobs, drivers, demo },
-      publish: (view) => this.events.publish('batch.changed', view),
+      publish: (view) => this.batchChanged(view),
       onRoom: () => this.sites.offerAll(),
       onDefect,
     });
     this.sites = this.makeSites([]);
+    this.cloud = this.makeCloud();
   }
 
   async start(): Promise<void> {
     const { store, drivers, sites } = this.deps;
+    await this.cloud.loadJobs();
     await this.production.load();
     this.sites = this.makeSites([...sites, ...parseBench(await store.settings.get(BENCH_SETTING))]);
     this.unsubscribe = [
@@ -119,6 +135,21 @@ class StationCore {
     const unread = await this.unreadOfBatch();
     await this.sites.open(unread);
     await this.production.refresh();
+    await this.cloud.start();
+  }
+
+  private makeCloud(): CloudSide {
+    return new CloudSide({
+      ...{ ...this.deps, jobs: this.jobs },
+      openJob: () => this.production.currentView()?.job ?? null,
+      publish: (view) => this.events.publish('sync.changed', view),
+      stationChanged: () => void this.publishStation(),
+    });
+  }
+
+  private batchChanged(view: BatchView): void {
+    this.events.publish('batch.changed', view);
+    this.cloud.batchChanged(view);
   }
 
   /** Parts that start by themselves are booked on whoever signed in last: after a shift change the new one. */
@@ -172,6 +203,7 @@ class StationCore {
     try {
       await this.records.sign(runId);
       await this.checkpoints.noticed();
+      this.cloud.notice();
     } catch (error) {
       this.recordsMissing.add(runId);
       this.deps.onDefect(error);
@@ -181,7 +213,9 @@ class StationCore {
 
   private async view() {
     const { name, version, demo, vault, dataDir, authority } = this.deps;
+    const { line, warnings } = await this.cloud.station();
     return stationView({
+      ...{ line, lineWarnings: warnings },
       ...{ name, version, demo, vault, startedAt: this.startedAt, driver: this.watch.view },
       diskFreeBytes: await freeBytes(dataDir),
       checkValidity: (until) => authority.checkValidity(until),
@@ -198,8 +232,8 @@ class StationCore {
   }
 
   handlers(): Handlers {
-    const { deps, production, sites, records, sessions } = this;
-    const { store, demo, jobs, exportsFolder, version, notices } = deps;
+    const { deps, production, sites, records, sessions, jobs } = this;
+    const { store, demo, exportsFolder, version, notices } = deps;
     return {
       ...createSessionHandlers({ store, demo, sessions }),
       ...createJobHandlers({ store, jobs, demo }),
@@ -207,16 +241,23 @@ class StationCore {
       ...createSiteHandlers(sites),
       ...createBenchHandlers({ ...deps, sites }),
       ...createBatchHandlers({
-        ...{ ...deps, production, sites, records, exportsFolder },
+        ...{ ...deps, jobs, production, sites, records, exportsFolder },
         siteStates: () => sites.all().map((site) => site.state),
-        checkpoint: () => this.checkpoints.sign(),
+        checkpoint: () => this.checkpoint(),
       }),
+      ...this.cloud.handlers(),
       'station.get': () => this.view(),
       'station.about': () => Promise.resolve({ version, notices }),
     };
   }
 
+  private async checkpoint(): Promise<void> {
+    await this.checkpoints.sign();
+    this.cloud.notice();
+  }
+
   async close(): Promise<void> {
+    await this.cloud.close();
     await this.sites.close();
     for (const remove of this.unsubscribe) remove();
   }

@@ -80,6 +80,7 @@ async function openStation(dataDir: string, sites: BenchSite[]) {
   const station = await createStation({
     ...{ store, vault, authority, drivers, dataDir, hands: null, targets: [], demo: true },
     ...{ version: '0', name: 'Bench', notices: '', exportsFolder: join(dataDir, 'exports') },
+    tools: jobTools,
     jobs: await registerJobs(store, join(root, 'resources', 'jobs'), jobTools),
     unitHandlers: createUnitHandlers({ store, exportsFolder: join(dataDir, 'exports') }),
     sites: sites.map(({ id, link, control }, index) => ({
