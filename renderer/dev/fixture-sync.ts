@@ -90,7 +90,7 @@ const VIEWS: Record<string, SyncView> = {
     error: {
       code: 'station-blocked',
       what: 'The cloud has blocked this station.',
-      chip: 'What is made here is kept.',
+      chip: null,
       next: 'Ask whoever runs the cloud why, then press Try now.',
       retry: true,
     },

@@ -9,4 +9,9 @@ const query = new URLSearchParams(window.location.search);
 const isTheme = (name: string): name is ThemeName => Object.hasOwn(tokens, name);
 const theme = query.get('theme') ?? 'dark';
 if (isTheme(theme)) usePreferences.setState({ theme });
+// One picture in every theme, without loading it anew.
+window.addEventListener('gallery-theme', (event) => {
+  const chosen: unknown = event instanceof CustomEvent ? event.detail : null;
+  if (typeof chosen === 'string' && isTheme(chosen)) usePreferences.setState({ theme: chosen });
+});
 startApp(fixtureBridge(query.get('state') ?? 'running', query.get('role') ?? 'engineer'));

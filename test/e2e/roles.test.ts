@@ -35,9 +35,9 @@ describe('roles', { timeout: 60_000 }, () => {
   it('an operator has no bench in the rail and no faults on a site', async () => {
     await signIn(page, 'operator');
     const rail = page.getByRole('navigation', { name: 'Places' });
-    expect(await rail.getByRole('link').allInnerTexts()).toEqual(['Home', 'Batch', 'Units']);
+    expect(await rail.getByRole('link').allInnerTexts()).toEqual(['Home', 'Batch', 'Units', 'Sync']);
     await page.keyboard.press('Alt+1');
-    await page.keyboard.press('Alt+4');
+    await page.keyboard.press('Alt+5');
     await page.getByText('Ready for the next batch').waitFor();
     await openBatch(page, 'LOT-O', 2);
     await site(page, 'A1').getByRole('button', { name: 'Open site A1' }).click();

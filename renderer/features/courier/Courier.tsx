@@ -95,7 +95,7 @@ export function Courier() {
             sealed: whoever finds the stick can neither read nor change them.
           </Dim>
         </SyncColumn>
-        <SyncColumn tabIndex={0} role="region" aria-label="Transfers">
+        <SyncColumn tabIndex={0} role="region" aria-label="Transfers so far">
           {acts.list.error ? <ErrorPanel error={acts.list.error} onRetry={acts.list.reload} /> : null}
           <TransferList transfers={transfers} />
         </SyncColumn>

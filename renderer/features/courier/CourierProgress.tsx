@@ -2,6 +2,7 @@ import Button from '@mui/material/Button';
 import LinearProgress from '@mui/material/LinearProgress';
 import { useState } from 'react';
 import type { TransferView } from '#contract/sync.ts';
+import { useSeconds } from '#ui/clock.ts';
 import { bytes, count } from '#ui/format.ts';
 import { Bar } from '#ui/pieces/Bar.tsx';
 import { Panel, Row, Spring } from '#ui/pieces/layout.tsx';
@@ -20,10 +21,11 @@ interface Props {
 }
 
 function Written({ transfer, whole }: { transfer: TransferView; whole: number }) {
-  const [begun] = useState(() => ({ at: performance.now(), records: transfer.records }));
+  const now = useSeconds(true);
+  const [begun] = useState({ at: now, records: transfer.records });
   const share = whole === 0 ? 0 : Math.min(1, transfer.records / whole);
   const done = transfer.records - begun.records;
-  const seconds = (performance.now() - begun.at) / 1000;
+  const seconds = (now - begun.at) / 1000;
   const left = done > 0 ? ((whole - transfer.records) * seconds) / done : null;
   return (
     <>

@@ -41,7 +41,8 @@ export function Places({ chosen, disabled = false, onChoose }: Props) {
     if (places === undefined || disabled) return;
     const gone = chosen !== '' && !places.some(({ path }) => path === chosen);
     // A stick that was taken out is no choice any more; the only place there is needs none.
-    if (gone || chosen === '') onChoose(places.length === 1 ? (places[0]?.path ?? '') : '');
+    const only = places.length === 1 ? (places[0]?.path ?? '') : '';
+    if ((gone || chosen === '') && only !== chosen) onChoose(only);
   }, [places, chosen, disabled, onChoose]);
   return (
     <div role="radiogroup" aria-label="Where">

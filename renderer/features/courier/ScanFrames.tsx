@@ -51,7 +51,8 @@ export function ScanFrames() {
         </Dim>
         <Panel aria-label="Scanned">
           <Count className="num" role="status">
-            {have} <Dim>{total === 0 ? 'none scanned yet' : `of ${total} codes`}</Dim>
+            {have}{' '}
+            <Dim sx={{ fontWeight: 500 }}>{total === 0 ? 'none scanned yet' : `of ${total} codes`}</Dim>
           </Count>
           <Bar
             value={total === 0 ? 0 : have / total}

@@ -8,7 +8,7 @@ import { ErrorPanel } from '#ui/pieces/ErrorPanel.tsx';
 import { PageFrame } from '#ui/pieces/PageFrame.tsx';
 import { Spring } from '#ui/pieces/layout.tsx';
 import { Empty, Loading } from '#ui/pieces/states.tsx';
-import { Dim } from '#ui/pieces/text.tsx';
+import { Dim, Title } from '#ui/pieces/text.tsx';
 import { qrDrawing } from './qr-drawing.ts';
 
 const Stage = styled('div')({
@@ -30,7 +30,6 @@ const Code = styled('svg')(({ theme }) => ({
   color: theme.palette.common.black,
   borderRadius: 10,
 }));
-const Count = styled('div')({ fontSize: 20, fontWeight: 700 });
 /** Long enough for a hand scanner to be aimed and to beep. */
 const EACH_MS = 2500;
 /** Modules of quiet zone that a drawing has at least (ISO/IEC 18004: 4). */
@@ -102,6 +101,9 @@ export function ShowFrames() {
       }
     >
       <Stage>
+        <Title className="num" aria-live="polite">
+          {frame ? `Code ${at + 1} of ${frames.length}` : 'QR codes for the cloud'}
+        </Title>
         {error ? <ErrorPanel error={error} onRetry={reload} /> : null}
         {!data && !error && floor ? <Loading what="Drawing the codes" /> : null}
         {(data && frames.length === 0) || !floor ? (
@@ -111,9 +113,6 @@ export function ShowFrames() {
         ) : null}
         {frame ? (
           <>
-            <Count className="num" role="status">
-              Code {at + 1} of {frames.length}
-            </Count>
             <Drawing svg={frame.svg} label={`QR code ${at + 1} of ${frames.length}`} />
             <Dim>Scan each at the cloud’s console, in any order. It says when all are there.</Dim>
           </>

@@ -37,7 +37,8 @@ function Where({ flow, onChange, onNext }: Props) {
     <>
       <Places chosen={flow.place} onChoose={(place) => onChange({ place })} />
       <TextField
-        label="Invitation file there"
+        label="Name of the file there"
+        helperText="Empty: the newest invitation there"
         value={flow.fileName}
         onChange={(event) => onChange({ fileName: event.target.value })}
         onKeyDown={enter}
@@ -66,8 +67,8 @@ export function JoinAsk({ flow, onChange, onNext }: Props) {
       {flow.scanned === null ? (
         <Dim>
           {flow.way === 'line'
-            ? 'In the cloud’s console: Stations, Invite. Scan the QR code it shows, or type what stands below it.'
-            : 'In the cloud’s console: Stations, Invite. Save the invitation file on a stick; the code stands beside it.'}
+            ? 'In the cloud’s console: Stations, Invite a station. Scan the QR code it shows, or type what stands below it.'
+            : 'In the cloud’s console: Stations, Invite a station. The file goes on a stick.'}
         </Dim>
       ) : (
         <Notice tone="run" role="status">

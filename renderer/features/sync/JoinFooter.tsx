@@ -70,11 +70,7 @@ export function JoinFooter({ flow, acts }: Props) {
       {flow.step === 'membership' ? (
         <>
           <Spring />
-          <Button
-            variant="contained"
-            disabled={acts.busy || flow.place === '' || flow.fileName.trim() === ''}
-            onClick={acts.membership}
-          >
+          <Button variant="contained" disabled={acts.busy || flow.place === ''} onClick={acts.membership}>
             Read the membership file
           </Button>
         </>

@@ -20,8 +20,8 @@ export function JoinMembership({ flow, onChange }: Props) {
           <div>
             <CopyText text={flow.requestFile} label="file" />
           </div>
-          Take the stick to the cloud’s console: Stations, Read a request. Then bring the membership file back
-          here. This screen may be left meanwhile.
+          Take the stick to the cloud’s console and take in the join file there. Then bring the membership
+          file back here. This screen may be left meanwhile.
         </Notice>
       )}
       <div>
@@ -29,7 +29,8 @@ export function JoinMembership({ flow, onChange }: Props) {
       </div>
       <Places chosen={flow.place} onChoose={(place) => onChange({ place })} />
       <TextField
-        label="Membership file there"
+        label="Name of the file there"
+        helperText="Empty: the newest membership there"
         value={flow.fileName}
         onChange={(event) => onChange({ fileName: event.target.value })}
         slotProps={{ htmlInput: { autoComplete: 'off', spellCheck: false, maxLength: 500 } }}

@@ -44,7 +44,7 @@ export function SyncScreen() {
           <LinePanel view={view} />
           <WaitingPanel view={view} peak={peak} kinds={kinds} />
         </SyncColumn>
-        <SyncColumn tabIndex={0} role="region" aria-label="Cloud">
+        <SyncColumn tabIndex={0} role="region" aria-label="Cloud and what came from it">
           <CloudPanel view={view} />
           <ReceivedPanel received={view.received} />
         </SyncColumn>

@@ -26,6 +26,9 @@ const PARTS = [
   { href: '/sync/targets', word: 'Targets' },
 ] as const;
 
+const isHere = (href: string, here: string): boolean =>
+  here === href || (href !== '/sync' && here.startsWith(`${href}/`));
+
 /** The parts of Sync. Targets are the engineer's and the auditor's matter. */
 export function SyncTabs() {
   const [here] = useLocation();
@@ -34,7 +37,7 @@ export function SyncTabs() {
   return (
     <Bar aria-label="Parts of Sync">
       {parts.map(({ href, word }) => (
-        <Tab key={href} href={href} aria-current={href === here ? 'page' : undefined}>
+        <Tab key={href} href={href} aria-current={isHere(href, here) ? 'page' : undefined}>
           {word}
         </Tab>
       ))}

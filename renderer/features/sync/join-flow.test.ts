@@ -36,6 +36,7 @@ describe('joining, step by step', () => {
     expect(pathIn('/media/stick', 'a.json')).toBe('/media/stick/a.json');
     expect(pathIn('E:\\', 'a.json')).toBe('E:\\a.json');
     expect(pathIn('C:\\In', ' a.json ')).toBe('C:\\In\\a.json');
+    expect(pathIn('/media/stick', ' ')).toBe('/media/stick');
     expect(pathIn('/media/stick', '/tmp/b.json')).toBe('/tmp/b.json');
   });
 });

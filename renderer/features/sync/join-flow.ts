@@ -22,9 +22,6 @@ export interface JoinFlow {
 }
 type Found = Response<'sync.lookFile'> & { url: string };
 
-export const INVITATION_FILE = 'rootline-invitation.json';
-export const MEMBERSHIP_FILE = 'rootline-membership.json';
-
 /** A fresh wizard, with what a scanned QR code has filled in. */
 export function beginJoin(
   way: JoinWay,
@@ -35,7 +32,7 @@ export function beginJoin(
     way,
     address: scanned?.url ?? '',
     place: '',
-    fileName: INVITATION_FILE,
+    fileName: '',
     code: scanned?.code ?? '',
     scanned: scanned?.fingerprint ?? null,
     found: null,
@@ -70,15 +67,16 @@ export function stepBack(flow: JoinFlow): JoinFlow | null {
 }
 
 /** What is missing before the cloud can be asked, or null. */
-export function missingToLook({ way, address, place, fileName, code }: JoinFlow): string | null {
+export function missingToLook({ way, address, place, code }: JoinFlow): string | null {
   if (way === 'line' && address.trim() === '') return 'Scan the QR code, or type the address';
-  if (way === 'file' && (place === '' || fileName.trim() === '')) return 'Choose the stick';
+  if (way === 'file' && place === '') return 'Choose the stick';
   return isCode(code) ? null : 'Type the code: four groups of four';
 }
 
-/** A file in a place: a name that is a whole path of its own stands for itself. */
+/** A file in a place; without a name the place itself, of which the station takes the newest. A whole path stands for itself. */
 export function pathIn(place: string, name: string): string {
   const trimmed = name.trim();
+  if (trimmed === '') return place;
   if (/^(?:[/\\]|[A-Za-z]:[/\\])/.test(trimmed)) return trimmed;
   const separator = place.includes('\\') && !place.includes('/') ? '\\' : '/';
   return place.endsWith(separator) ? `${place}${trimmed}` : `${place}${separator}${trimmed}`;

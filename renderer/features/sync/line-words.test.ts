@@ -9,7 +9,6 @@ const online = (waiting: number, moving: boolean): string =>
     state: 'online',
     waiting,
     rate: moving ? { recordsPerSecond: 1, bytesPerSecond: 1, secondsLeft: null } : null,
-    error: null,
   } as SyncView);
 
 describe('the line in words', () => {

@@ -21,7 +21,7 @@ export const LINE_LOOKS: Record<SyncView['state'], LineLook> = {
 };
 
 /** What the state means for what was made here. */
-export function lineSentence({ state, waiting, rate, error }: SyncView): string {
+export function lineSentence({ state, waiting, rate }: SyncView): string {
   switch (state) {
     case 'none':
       return 'This station belongs to no cloud. Everything made here is kept here.';
@@ -35,9 +35,7 @@ export function lineSentence({ state, waiting, rate, error }: SyncView): string 
     case 'paused':
       return 'Nothing goes up or comes down until the line is started again. Work goes on.';
     case 'stopped':
-      return error === null
-        ? 'The line waits for a person. What is made here is kept.'
-        : 'What is made here is kept.';
+      return 'The line waits for a person. Work goes on, and what is made here is kept.';
     case 'courier':
       return 'This station has no line. What it makes travels on a stick.';
   }

@@ -5,7 +5,7 @@ import { call } from '#client/client.ts';
 import { putSync } from '#client/state/sync.ts';
 import { useAction } from '#client/use-action.ts';
 import { useInvitation } from './invitation.ts';
-import { afterLook, MEMBERSHIP_FILE, missingToLook, pathIn, stepBack, type JoinFlow } from './join-flow.ts';
+import { afterLook, missingToLook, pathIn, stepBack, type JoinFlow } from './join-flow.ts';
 
 type Change = Dispatch<Partial<JoinFlow> | ((flow: JoinFlow) => JoinFlow)>;
 
@@ -38,7 +38,7 @@ async function joinAs(flow: JoinFlow): Promise<Partial<JoinFlow>> {
   }
   const request = { file: pathIn(flow.place, flow.fileName), fingerprint, code, folder: flow.place };
   const { file } = await call('sync.joinFile', request);
-  return { step: 'membership', requestFile: file, fileName: MEMBERSHIP_FILE };
+  return { step: 'membership', requestFile: file, fileName: '' };
 }
 
 /** Binds the wizard's buttons to the station. */
@@ -62,7 +62,7 @@ export function useJoinActs(flow: JoinFlow, change: Change): JoinActs {
     },
     same: () => action.run(async () => change(await joinAs(flow))),
     different: () => change({ step: 'different' }),
-    haveMembership: () => change({ step: 'membership', fileName: MEMBERSHIP_FILE }),
+    haveMembership: () => change({ step: 'membership', fileName: '' }),
     membership: () =>
       action.run(async () => {
         putSync(await call('sync.membershipFile', { file: pathIn(flow.place, flow.fileName) }));

@@ -3,10 +3,10 @@ import { MONO } from '../theme/theme.ts';
 
 const Grid = styled('div')({
   display: 'inline-grid',
-  gridTemplateColumns: 'repeat(4, max-content)',
-  gap: '6px 26px',
+  gridTemplateColumns: 'repeat(8, max-content)',
+  gap: '6px 14px',
   fontFamily: MONO,
-  fontSize: 26,
+  fontSize: 25,
   lineHeight: 1.35,
   letterSpacing: 1,
 });
@@ -30,7 +30,7 @@ interface Props {
   checked?: number;
 }
 
-/** A fingerprint as large as comparing asks for: four rows of four groups of four. */
+/** A fingerprint as large as comparing asks for: two rows of eight groups of four, as on the cloud’s console. */
 export function Fingerprint({ hex, label, checked = 0 }: Props) {
   return (
     <Grid role="group" aria-label={label}>
