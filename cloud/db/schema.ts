@@ -424,6 +424,8 @@ interface Transfers extends Owned {
   manifest: string | null;
   reason: string | null;
   at: Instant;
+  /** Of one to a station: the last message in it. */
+  down_last: Defaulted<number | null>;
 }
 
 /** A sealed file of a transfer; its bytes are a blob. */

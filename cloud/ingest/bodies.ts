@@ -46,7 +46,16 @@ function understood(kind: UpKind, line: string, body: unknown): unknown {
 /** Messages by kind, and the positions of those of a known kind whose body is not as we know it. */
 export function bodiesOf(lines: readonly PreparedLine[]): { bodies: Bodies; strange: number[] } {
   const bodies: Bodies = {
-    ...{ batch: [], attempt: [], certificate: [], record: [], checkpoint: [], receipt: [], onboarding: [] },
+    ...{
+      batch: [],
+      attempt: [],
+      certificate: [],
+      record: [],
+      checkpoint: [],
+      receipt: [],
+      onboarding: [],
+      crl: [],
+    },
   };
   const strange: number[] = [];
   for (const { line, message } of lines) {

@@ -3,6 +3,7 @@ import { raiseAlert } from '#cloud/server/alerts.ts';
 import { projectAttempts } from './project-attempts.ts';
 import { projectBatches } from './project-batches.ts';
 import { projectCertificates, projectRecords } from './project-certificates.ts';
+import { projectCrls } from './project-crls.ts';
 import { projectCheckpoints, projectOnboarding, projectReceipts } from './project-others.ts';
 import { projectUnits } from './project-units.ts';
 import { bodiesOf } from './bodies.ts';
@@ -50,6 +51,7 @@ export async function project(to: Omit<Projection, 'tally'>, lines: readonly Pre
   await projectCheckpoints(projection, bodies.checkpoint);
   await projectReceipts(projection, bodies.receipt);
   await projectOnboarding(projection, bodies.onboarding);
+  await projectCrls(projection, bodies.crl);
   await tellStrange(projection, strange);
   projection.tally.add(to.stationId, 'messages', lines.length);
   await projection.tally.write(to.trx, to.tenantId, PART.ingest);

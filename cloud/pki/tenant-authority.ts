@@ -1,4 +1,11 @@
-import { createPrivateKey, createPublicKey, generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
+import {
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  sign,
+  X509Certificate,
+  type KeyObject,
+} from 'node:crypto';
 import type { Transaction } from 'kysely';
 import type { Db } from '#cloud/db/open.ts';
 import type { CloudTables } from '#cloud/db/schema.ts';
@@ -17,6 +24,8 @@ const TENANT_KEY_DAYS = 10 * 365;
 export interface TenantKey extends CaKey {
   privateKey: KeyObject;
   certificate: Buffer;
+  /** The certificate, read. */
+  x509: X509Certificate;
 }
 
 /** What a tenant signs and is recognised with. */
@@ -108,7 +117,8 @@ function openKey(
   const plain = master.open('cloud-key', `${tenantId}/${row.id}`, row.sealed);
   const privateKey = createPrivateKey({ key: plain, format: 'der', type: 'pkcs8' });
   plain.fill(0);
-  return { privateKey, signer: signerOf(privateKey), certificate: Buffer.from(row.certificate) };
+  const certificate = Buffer.from(row.certificate);
+  return { privateKey, signer: signerOf(privateKey), certificate, x509: new X509Certificate(certificate) };
 }
 
 /** Loads a tenant's authority. Throws CloudError `master-key-wrong`. */

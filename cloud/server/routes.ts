@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { registerLine } from '#cloud/line/routes.ts';
 import type { CloudApp, CloudContext } from './context.ts';
 
 /** A part that adds its routes; loaded by name while it is not there yet. */
@@ -18,5 +19,6 @@ export async function registerPublic(app: CloudApp, context: CloudContext): Prom
 
 /** Everything of the station listener. */
 export async function registerStation(app: CloudApp, context: CloudContext): Promise<void> {
+  registerLine(app, context);
   await registerPart('est/routes.ts', 'registerEst', [app, context, 'station']);
 }

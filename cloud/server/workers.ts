@@ -1,6 +1,35 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { checkRecords } from '#cloud/ingest/check-records.ts';
 import type { CloudContext } from './context.ts';
 
+/** When nothing waits, how long until the next look; after a failure, how long until the next try. */
+const IDLE_MS = 1000;
+const FAILED_MS = 5000;
+
+/** Waits unless the cloud closes meanwhile. */
+async function rest(ms: number, closing: AbortSignal): Promise<void> {
+  await pause(ms, undefined, { signal: closing, ref: false }).catch(() => undefined);
+}
+
+async function checkAll(context: CloudContext): Promise<number> {
+  let checked = 0;
+  for (const { tenant } of await context.authorities.all()) checked += await checkRecords(context, tenant.id);
+  return checked;
+}
+
+async function checkForEver(context: CloudContext): Promise<void> {
+  while (!context.closing.aborted) {
+    try {
+      if ((await checkAll(context)) === 0) await rest(IDLE_MS, context.closing);
+    } catch (error) {
+      if (context.closing.aborted) return;
+      context.log.error({ err: error }, 'record-check');
+      await rest(FAILED_MS, context.closing);
+    }
+  }
+}
+
 /** Background work of this node; settles when all of it has ended after `closing`. */
-export async function startWorkers(_context: CloudContext): Promise<void> {
-  await Promise.resolve();
+export async function startWorkers(context: CloudContext): Promise<void> {
+  if (context.config.background) await checkForEver(context);
 }

@@ -17,6 +17,7 @@ const INDEXES = [
 export async function searchAndCounts(db: Kysely<unknown>): Promise<void> {
   for (const index of INDEXES) await sql.raw(`CREATE INDEX ${index}`).execute(db);
   await sql`ALTER TABLE orders ADD COLUMN kept integer`.execute(db);
+  await sql`ALTER TABLE transfers ADD COLUMN down_last bigint`.execute(db);
   // `part` keeps writers apart that would otherwise wait for one row.
   await createPartitioned(db, 'target_counts', {
     columns: `target_id uuid NOT NULL, part smallint NOT NULL, waiting ${count}, working ${count}, retry ${count},
