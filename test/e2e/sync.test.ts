@@ -108,7 +108,7 @@ describe('a station without a cloud', { timeout: 60_000 }, () => {
       await page.keyboard.press('Enter');
       const alert = page.getByRole('alert');
       await alert.waitFor();
-      expect(await alert.innerText()).toMatch(/\w+\.\n/);
+      expect(await alert.innerText()).toContain('Nothing of this station has left it.');
       await pressUntil(page, 'Tab', button('Next'));
     }
     server.close();
@@ -132,7 +132,7 @@ describe('a station without a cloud', { timeout: 60_000 }, () => {
   it('has nothing to carry by courier, and says what comes first', async () => {
     await page.getByRole('link', { name: 'Courier' }).click();
     await page.getByText('Join one first').waitFor();
-    expect(await page.getByRole('button', { name: 'Write what waits' }).isDisabled()).toBe(true);
+    expect(await page.getByRole('button', { name: 'Write what waits' }).count()).toBe(0);
     await screen.shot('sync-6-courier');
   });
 

@@ -6,6 +6,7 @@ import { count } from '#ui/format.ts';
 import { ErrorPanel } from '#ui/pieces/ErrorPanel.tsx';
 import { Notice } from '#ui/pieces/Notice.tsx';
 import { Panel, Spring } from '#ui/pieces/layout.tsx';
+import { Empty } from '#ui/pieces/states.tsx';
 import { Dim } from '#ui/pieces/text.tsx';
 import { SyncColumn, SyncColumns, SyncPage } from '../sync/SyncPage.tsx';
 import { useSync } from '../sync/use-sync.ts';
@@ -65,12 +66,6 @@ export function Courier() {
     >
       <SyncColumns>
         <SyncColumn tabIndex={0} role="region" aria-label="Stick">
-          {view !== null && !joined ? (
-            <Notice tone="idle" role="status">
-              <b>This station belongs to no cloud yet.</b> Join one first, under Line: without a line by an
-              invitation file.
-            </Notice>
-          ) : null}
           {acts.busy === null ? null : (
             <CourierProgress
               work={acts.busy}

@@ -52,7 +52,7 @@ function Where({ flow, onChange, onNext }: Props) {
 export function JoinAsk({ flow, onChange, onNext }: Props) {
   const fault = codeFault(flow.code);
   return (
-    <Stack sx={{ gap: 5, maxWidth: 620 }}>
+    <Stack sx={{ gap: 5, maxWidth: 660 }}>
       <ToggleButtonGroup
         exclusive
         aria-label="How this station is joined"
@@ -67,11 +67,11 @@ export function JoinAsk({ flow, onChange, onNext }: Props) {
       {flow.scanned === null ? (
         <Dim>
           {flow.way === 'line'
-            ? 'In the cloud’s console: Stations, Invite a station. Scan the QR code it shows, or type what stands below it.'
+            ? 'In the cloud’s console: Stations, Invite a station. Scan its QR code, or type what stands beside it.'
             : 'In the cloud’s console: Stations, Invite a station. The file goes on a stick.'}
         </Dim>
       ) : (
-        <Notice tone="run" role="status">
+        <Notice tone="pass" role="status">
           <b>Scanned.</b> Look at address and code, then press Next.
         </Notice>
       )}

@@ -16,6 +16,7 @@ import { JoinFooter } from './JoinFooter.tsx';
 import { JoinMembership } from './JoinMembership.tsx';
 import { JoinSteps } from './JoinSteps.tsx';
 import { beginJoin, useJoinFlow, type JoinWay } from './join-flow.ts';
+import { joinView } from './join-words.ts';
 import { useJoinActs } from './use-join-acts.ts';
 import { useSync } from './use-sync.ts';
 
@@ -27,6 +28,8 @@ const Body = styled(Scroll)({
   flexDirection: 'column',
   gap: 18,
 });
+
+const Narrow = styled('div')({ maxWidth: 720 });
 
 function Wizard({ way }: { way: JoinWay }) {
   const scanned = useInvitation((s) => s.scanned);
@@ -44,7 +47,11 @@ function Wizard({ way }: { way: JoinWay }) {
       </Head>
       <JoinSteps step={shown.step} way={shown.way} />
       <Body tabIndex={0} role="region" aria-label="Join a cloud">
-        {acts.error ? <ErrorPanel error={acts.error} details /> : null}
+        {acts.error ? (
+          <Narrow>
+            <ErrorPanel error={joinView(acts.error, shown.step === 'ask')} details />
+          </Narrow>
+        ) : null}
         {shown.step === 'ask' ? <JoinAsk flow={shown} onChange={change} onNext={acts.look} /> : null}
         {shown.step === 'compare' ? <JoinCompare flow={shown} /> : null}
         {shown.step === 'different' ? <JoinDifferent flow={shown} /> : null}
