@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { BatchView } from '#contract/batches.ts';
 import type { ChannelName, HandlersOf } from '#contract/contract.ts';
 import type { StationView, Warning } from '#contract/station.ts';
@@ -52,7 +53,8 @@ export class CloudSide {
     const changed = () => this.news.call();
     this.ordered = new OrderedJobs({ dataDir, tools, jobs, onDefect, openJob });
     this.syncParts = {
-      ...{ store, vault, authority, ordered: this.ordered, name: parts.name, version: parts.version },
+      ...{ store, vault, authority, ordered: this.ordered, session: randomUUID() },
+      ...{ name: parts.name, version: parts.version },
       ...{ pace, onDefect, changed, applied: (kind) => this.applied(kind) },
       ...(parts.line?.timeouts === undefined ? {} : { timeouts: parts.line.timeouts }),
     };

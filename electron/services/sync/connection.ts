@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { HelloAnswer } from '#protocol/line.ts';
 import { commonVersion, PROTOCOL } from '#protocol/version.ts';
 import { checkPeer } from './line/connect.ts';
@@ -16,9 +15,6 @@ import {
 } from './membership.ts';
 import { proxyOf } from './proxy-settings.ts';
 import type { SyncParts } from './sync-parts.ts';
-
-/** One per process: two at once under one identity are two stations. */
-export const SESSION = randomUUID();
 
 export async function readLocal(parts: Pick<SyncParts, 'store'>): Promise<LocalSettings> {
   return (await readSetting(parts.store.settings, SETTING.local, localSettings)) ?? NO_SETTINGS;
@@ -40,7 +36,7 @@ export async function openOwnLine(parts: SyncParts, membership: Membership): Pro
 
 /** Tells the cloud where this station stands. The answer is of our tenant, for us, in a version we speak. Throws LineError. */
 export async function sayHello(
-  { store, name, version, pace }: SyncParts,
+  { store, name, version, pace, session }: SyncParts,
   client: Pick<LineClient, 'hello'>,
   membership: Membership,
 ): Promise<HelloAnswer> {
@@ -50,7 +46,7 @@ export async function sayHello(
   ]);
   const answer = await client.hello({
     ...{
-      session: SESSION,
+      session,
       name,
       version,
       protocol: PROTOCOL,

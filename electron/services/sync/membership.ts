@@ -14,6 +14,8 @@ export const SETTING = {
   policy: 'sync.policy',
   paused: 'sync.paused',
   local: 'sync.local',
+  /** Of a station that was closed in order, for its next start. */
+  session: 'sync.session',
 } as const;
 
 /** Which keys in the vault. */

@@ -1,7 +1,7 @@
 import { AppError } from '#contract/errors.ts';
 import type { HelloAnswer } from '#protocol/line.ts';
 import { policyBody } from '#protocol/down.ts';
-import { openOwnLine, readLocal, SESSION, sayHello } from './connection.ts';
+import { openOwnLine, readLocal, sayHello } from './connection.ts';
 import { takeDown, type TakeParts } from './down/take-down.ts';
 import type { BlobSource } from './down/order-files.ts';
 import { createBandwidth, type Bandwidth } from './line/bandwidth.ts';
@@ -215,12 +215,12 @@ export class SyncLoop {
 
   /** One request; false when nothing waits. */
   private async upload({ client, cap }: Open): Promise<boolean> {
-    const { store, pace } = this.parts;
+    const { store, pace, session } = this.parts;
     this.wakes.forget('rows');
     const { acknowledged, waiting } = await store.outbox.state();
     if (waiting === 0) return false;
     const speed = cap?.bytesPerSecond ?? this.status.bytesPerSecond;
-    const parts = { outbox: store.outbox, client, session: SESSION, cap: cap?.bandwidth ?? null, pace };
+    const parts = { outbox: store.outbox, client, session, cap: cap?.bandwidth ?? null, pace };
     const uploaded = await uploadOnce(parts, acknowledged, requestBytes(speed));
     await this.exclusive(() => takePlace(store.outbox, uploaded.place));
     this.status.lastContact = pace.date().toISOString();
@@ -255,7 +255,9 @@ export class SyncLoop {
     this.failures += 1;
     const { random, date } = this.parts.pace;
     const person = NEEDS_PERSON.has(line.code);
-    const ms = (line.retryAfterMs ?? 0) + backOffMs(this.failures, person ? SLOW : RETRY, random);
+    // Who says when to come back is asked again then, and not much later.
+    const slow = person && line.retryAfterMs === null;
+    const ms = (line.retryAfterMs ?? 0) + backOffMs(this.failures, slow ? SLOW : RETRY, random);
     const nextTryAt = new Date(date().getTime() + ms).toISOString();
     this.status.enter(person ? 'stopped' : 'offline', { error: line.view, nextTryAt });
     return { ms, on: ['now'] };

@@ -11,6 +11,8 @@ export interface SyncParts {
   vault: Pick<Vault, 'putKey' | 'withKey' | 'seal' | 'open'>;
   authority: Pick<Authority, 'root' | 'issuerCertificate' | 'station'>;
   ordered: OrderedJobs;
+  /** One per running station: two at once under one identity are two stations. */
+  session: string;
   name: string;
   version: string;
   pace: Pace;

@@ -1,7 +1,7 @@
 import { AppError } from '#contract/errors.ts';
 import type { StationView, Warning } from '#contract/station.ts';
 import type { SyncView } from '#contract/sync.ts';
-import { openOwnLine, readLocal, sayHello, SESSION } from './connection.ts';
+import { openOwnLine, readLocal, sayHello } from './connection.ts';
 import { createExclusive, type Exclusive } from './exclusive.ts';
 import { joinError } from './join/join-error.ts';
 import type { JoinParts } from './join/join.ts';
@@ -37,12 +37,25 @@ export class Sync {
     const membership = await readMembership(this.parts.store.settings);
     // A start that died between joining and the new numbering.
     if (membership !== null && !membership.numbered) await this.number(membership, 'station');
+    await this.takeSession();
     this.running = this.loop.run();
+  }
+
+  /** A station that was closed in order goes on in its session; a copy that is made while it runs finds none. */
+  private async takeSession(): Promise<void> {
+    const { settings } = this.parts.store;
+    const kept = (await settings.get(SETTING.session)) ?? '';
+    if (kept === '') return;
+    this.parts.session = kept;
+    await settings.set(SETTING.session, '', 'station');
   }
 
   async close(): Promise<void> {
     this.loop.close();
     await this.running;
+    const { store, session } = this.parts;
+    // Without a contact there is no session that anybody would wait for.
+    if (this.status.lastContact !== null) await store.settings.set(SETTING.session, session, 'station');
   }
 
   /** The store has something new. */
@@ -138,16 +151,25 @@ export class Sync {
     const { outbox } = this.parts.store;
     const client = await openOwnLine(this.parts, membership);
     try {
-      const { place: theirs } = await sayHello(this.parts, client, membership);
+      const theirs = await sayHello(this.parts, client, membership).then(({ place }) => place, placeOfFork);
       const { head } = await outbox.state();
       const until = Math.min(head.position, theirs.position);
       const common = { ...(await commonPlace(outbox, client, theirs.epoch, until)), epoch: theirs.epoch };
-      const { place, debits } = await client.epoch({ session: SESSION, common, reason });
+      const { place, debits } = await client.epoch({ session: this.parts.session, common, reason });
       await outbox.beginEpoch({ place, debits, actor, reason });
     } finally {
       await client.close();
     }
   }
+}
+
+/** Where the cloud stands, as it says when it refuses our place. */
+function placeOfFork(error: unknown): { epoch: number; position: number } {
+  const known = knownLineError(error);
+  const { epoch, position } = known?.details ?? {};
+  if (known?.code === 'chain-forked' && typeof epoch === 'number' && typeof position === 'number')
+    return { epoch, position };
+  throw error;
 }
 
 /** What a call over the line failed of, as a person reads it. Anything else stays what it is. */

@@ -1,6 +1,6 @@
 import type { Dispatcher } from 'undici';
 import type { z } from 'zod';
-import { problem } from '#protocol/shapes.ts';
+import { problem, type Problem } from '#protocol/shapes.ts';
 import { LineError, type LineCode } from './line-error.ts';
 
 type Answer = Dispatcher.ResponseData;
@@ -25,10 +25,10 @@ const problems: Readonly<Record<string, LineCode>> = {
   'station-revoked': 'tls-revoked',
   'station-unknown': 'tls-revoked',
   'wrong-code': 'code-refused',
-  'certificate-revoked': 'tls-revoked',
-  'certificate-required': 'tls-revoked',
+  'certificate-missing': 'tls-revoked',
+  'certificate-purpose': 'tls-revoked',
   'certificate-expired': 'tls-expired-here',
-  'protocol-unsupported': 'protocol-unsupported',
+  'no-common-protocol': 'protocol-unsupported',
 };
 
 const statuses: Readonly<Record<number, LineCode>> = {
@@ -59,7 +59,7 @@ async function refusal(answer: Answer): Promise<LineError> {
   const busy = status === 503 && wait !== null ? 'throttled' : undefined;
   const code =
     problems[said ?? ''] ?? busy ?? statuses[status] ?? (status >= 500 ? 'server-error' : 'bad-answer');
-  const details = { status, ...(said === undefined ? {} : { problem: said }) };
+  const details = { ...plain(read.data?.details), status, ...(said === undefined ? {} : { problem: said }) };
   // What has no words here was said by the cloud for people.
   const words = code === 'bad-answer' && read.success ? read.data : undefined;
   return new LineError(code, {
@@ -67,6 +67,13 @@ async function refusal(answer: Answer): Promise<LineError> {
     ...(wait === null ? {} : { retryAfterMs: wait }),
     ...(words === undefined ? {} : { words }),
   });
+}
+
+function plain(details: Problem['details'] = {}): Record<string, string | number | boolean> {
+  const known = Object.entries(details).flatMap(([key, value]) =>
+    value === null ? [] : [[key, value] as const],
+  );
+  return Object.fromEntries(known);
 }
 
 function parse(text: string): unknown {
