@@ -114,7 +114,7 @@ describe('the handshake of RFC 8448, section 3, replayed', () => {
     expect(error).toBeNull();
   });
 
-  it('refuses a server that does not ask for an identity which was brought', async () => {
+  it('refuses a server that does not ask for an identity which was brought', () => {
     const errors: TlsError[] = [];
     const client = new TlsClient(
       {
