@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { answerError } from '#cloud/server/app.ts';
+import { CloudError } from '#cloud/server/problem.ts';
 import { AppError } from '#contract/errors.ts';
 import { CourierError } from '#protocol/courier/errors.ts';
 import { refusal } from './api-error.ts';
@@ -17,10 +18,12 @@ function translated(error: unknown): unknown {
   return error;
 }
 
-/** Errors as problems, and bodies of raw bytes as buffers, for the routes of one scope. */
+/** Errors as problems, and bodies of raw bytes unread, for the routes of one scope. */
 export function speakProblems(scope: FastifyInstance): void {
-  scope.setErrorHandler((error, request, reply) => answerError(translated(error), request, reply));
-  scope.addContentTypeParser('application/octet-stream', { parseAs: 'buffer' }, (_request, body, done) =>
-    done(null, body),
-  );
+  scope.setErrorHandler((error, request, reply) => {
+    const known = translated(error);
+    if (known instanceof CloudError && known.status === 401) reply.header('www-authenticate', 'Bearer');
+    answerError(known, request, reply);
+  });
+  scope.addContentTypeParser('application/octet-stream', (_request, payload, done) => done(null, payload));
 }

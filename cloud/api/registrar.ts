@@ -27,7 +27,7 @@ function route(app: FastifyInstance, operation: Operation, handler: LooseHandler
   app.route({
     method: operation.method,
     url: fastifyPath(operation.path),
-    bodyLimit: operation.consumes === undefined ? MAX_JSON_BYTES : MAX_BINARY_BYTES,
+    bodyLimit: MAX_JSON_BYTES,
     onRequest: async (request) => {
       callers.set(request, await admit(request, operation));
     },
@@ -35,7 +35,8 @@ function route(app: FastifyInstance, operation: Operation, handler: LooseHandler
       const call = {
         params: checked(operation.params, request.params, 'path'),
         query: checked(operation.query, request.query, 'query'),
-        body: checked(operation.body, request.body, 'body'),
+        // Raw bytes are read by their handler, as a stream.
+        body: operation.consumes === undefined ? checked(operation.body, request.body, 'body') : undefined,
         caller: callers.get(request) ?? NOBODY,
         ...{ request, reply },
       };

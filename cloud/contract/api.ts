@@ -245,7 +245,7 @@ const courier = {
         .number()
         .int()
         .min(65_536)
-        .max(1_073_741_824)
+        .max(64 * 1024 * 1024)
         .default(64 * 1024 * 1024),
     }),
     response: transferRow.extend({

@@ -29,5 +29,5 @@ export interface CloudContext {
   readonly log: FastifyBaseLogger;
   /** Aborted when the cloud closes: background work ends. */
   readonly closing: AbortSignal;
-  now(): Date;
+  readonly now: () => Date;
 }
