@@ -1,3 +1,4 @@
+import 'reflect-metadata';
 import { Pkcs10CertificateRequest } from '@peculiar/x509';
 import { CloudError } from '#cloud/server/problem.ts';
 import { pointOf } from '#services/pki/device-key.ts';

@@ -1,6 +1,8 @@
 import { generateKeyPairSync, randomUUID, sign, type KeyObject } from 'node:crypto';
 import { connect, type ClientHttp2Session } from 'node:http2';
 import { request as httpsRequest } from 'node:https';
+import { inviteStation } from '#cloud/join/invite.ts';
+import { join } from '#cloud/join/join.ts';
 import type { Cloud } from '#cloud/server/cloud.ts';
 import { pemOf } from '#cloud/pki/certificates.ts';
 import { GENESIS, linkHash, type ChainPlace } from '#protocol/chain.ts';
@@ -263,4 +265,12 @@ export function unitLines(station: TestStation, unit: MadeUnit): string[] {
   ];
 }
 
-export { newAuthority };
+/** A station that has joined, with an authority of its own. */
+export async function joinedStation(cloud: Cloud, name = 'Station', courier = false): Promise<TestStation> {
+  const { context } = cloud;
+  const tenantId = cloud.tenant.id;
+  const { code } = await inviteStation(context, { tenantId, actor: 'test', name, courier });
+  const authority = await newAuthority();
+  const { sealed, key } = joinText(code, authority, name);
+  return new TestStation(cloud, await join(context, tenantId, sealed), authority, key);
+}
