@@ -10,8 +10,13 @@ const PEERS = [
   { program: 'pdftotext', package: 'poppler-utils', why: 'reads the batch report' },
   { program: 'socat', package: 'socat', why: 'pseudo-terminal pairs and control sockets' },
   { program: 'python3', package: 'python3', why: 'an independent program on the virtual port' },
+  { program: 'stm32flash', package: 'stm32flash', why: 'uses the simulated STM32 as any other' },
   { program: 'mosquitto', package: 'mosquitto', why: 'the broker that devices are registered at' },
-  { program: '/usr/lib/postgresql/15/bin/postgres', package: 'postgresql-15', why: 'the cloud on PostgreSQL' },
+  {
+    program: '/usr/lib/postgresql/15/bin/postgres',
+    package: 'postgresql-15',
+    why: 'the cloud on PostgreSQL',
+  },
 ];
 
 const isThere = (program: string): boolean =>

@@ -1,6 +1,12 @@
 import type { Image } from './image.ts';
 import type { Link } from './link.ts';
-import type { OperationContext, OperationInput, OperationName, OperationResult } from './operations.ts';
+import type {
+  MemoryArea,
+  OperationContext,
+  OperationInput,
+  OperationName,
+  OperationResult,
+} from './operations.ts';
 
 /** Images stay in the driver process: sent once per batch, named by their SHA-256 afterwards. */
 export interface ImageSource {
@@ -23,5 +29,9 @@ export interface TargetDriver {
   id: string;
   title: string;
   operations: readonly OperationName[];
+  /** Of the serial port, where it is not 8N1. */
+  parity?: 'none' | 'even';
+  /** Programmable memory, so that a job can be refused at a desk; absent: only the chip tells. */
+  areas?: readonly MemoryArea[];
   open(link: Link, images: ImageSource): TargetSession;
 }

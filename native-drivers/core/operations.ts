@@ -26,7 +26,7 @@ export interface MemoryArea {
 }
 
 export interface ChipIdentity {
-  /** Unique id of the silicon, 32 hex digits on RA. */
+  /** Unique id of the silicon, lower-case hex (32 digits on RA, 24 on STM32). */
   chipUid: string;
   product: string;
   target: string;
@@ -79,6 +79,22 @@ export interface OperationMap {
     output: object;
   };
   'boot-application': { input: object; output: AgentInfo };
+  /** A key that is wrapped for this kind of part, into a slot of it: never a key in clear. */
+  'inject-key': {
+    input: { slot: string; wrapped: Uint8Array };
+    output: { slot: string; verified: boolean };
+  };
+  /** Border between secure and non-secure world, KiB per region, in the chip's own names. */
+  'set-boundary': { input: { regions: Record<string, number> }; output: { regions: Record<string, number> } };
+  /** Read protection or a like state that the family names (`RDP1`): often only undone by erasing all. */
+  protect: { input: { level: string }; output: Lifecycle };
+  /** Moves the life cycle to a named state. `key`: for moves that the chip authenticates, 16 bytes; wiped after use. */
+  'move-lifecycle': { input: { to: string; key?: Uint8Array }; output: Lifecycle };
+  /** One-time programmable: can never be undone. `value` as the family writes it; read back before it resolves. */
+  burn: { input: { fuse: string; value: Uint8Array }; output: { fuse: string; value: Uint8Array } };
+  /** At most 64 KiB. For the lab; not part of a recipe. */
+  'read-memory': { input: { address: number; length: number }; output: { bytes: Uint8Array } };
+  'write-memory': { input: { address: number; bytes: Uint8Array }; output: object };
   enrol: { input: object; output: { score: number; deviceId: string; helperDataHash: string } };
   reconstruct: { input: { reads: number }; output: ReconstructResult };
   csr: { input: { subjectSerial: string }; output: { csr: Uint8Array } };

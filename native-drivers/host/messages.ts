@@ -29,6 +29,7 @@ const image = z.strictObject({
 });
 
 const none = z.object({});
+const name = z.string().min(1).max(40);
 /** Inputs by operation, as core/operations.ts declares them. */
 export const operationInputs: { [K in OperationName]: z.ZodType<OperationInput<K>> } = {
   identify: z.strictObject({ target: text }),
@@ -38,6 +39,13 @@ export const operationInputs: { [K in OperationName]: z.ZodType<OperationInput<K
   verify: z.strictObject({ image: text }),
   'inject-boot-certificates': z.strictObject({ keyCertificate: bytes, codeCertificate: bytes }),
   'boot-application': none,
+  'inject-key': z.strictObject({ slot: name, wrapped: bytes }),
+  'set-boundary': z.strictObject({ regions: z.record(name, z.number().int().min(0).max(65_535)) }),
+  protect: z.strictObject({ level: name }),
+  'move-lifecycle': z.strictObject({ to: name, key: bytes.exactOptional() }),
+  burn: z.strictObject({ fuse: name, value: bytes }),
+  'read-memory': z.strictObject({ address, length: z.number().int().min(1).max(65_536) }),
+  'write-memory': z.strictObject({ address, bytes }),
   enrol: none,
   reconstruct: z.strictObject({ reads: z.number().int().min(1).max(1000) }),
   csr: z.strictObject({ subjectSerial: text }),

@@ -18,6 +18,7 @@ const OPEN_BAUD_RATE = 9600;
 export class Site {
   private readonly name: string;
   private readonly spec: LinkSpec;
+  private readonly parity: 'none' | 'even';
   private readonly emit: (event: HostEvent) => void;
   private transport: SerialTransport;
   private readonly link: { transport: Transport; control: ControlLines };
@@ -37,6 +38,7 @@ export class Site {
   ) {
     this.name = name;
     this.spec = spec;
+    this.parity = target.driver.parity ?? 'none';
     this.emit = emit;
     this.transport = opened.transport;
     this.link = { ...opened };
@@ -51,7 +53,8 @@ export class Site {
     target: { driver: TargetDriver; images: ImageSource },
     emit: (event: HostEvent) => void,
   ): Promise<Site> {
-    return new Site(name, spec, await openBoth(spec), target, emit);
+    const opened = await openBoth(spec, target.driver.parity ?? 'none');
+    return new Site(name, spec, opened, target, emit);
   }
 
   presence(): Promise<boolean | null> {
@@ -108,7 +111,7 @@ export class Site {
   private async reopen(): Promise<void> {
     this.reopening = true;
     try {
-      const opened = await openBoth(this.spec);
+      const opened = await openBoth(this.spec, this.parity);
       await this.link.control.close().catch(() => undefined);
       this.transport = opened.transport;
       Object.assign(this.link, opened);
@@ -127,8 +130,11 @@ export class Site {
 }
 
 /** Opens port and control lines, or neither. */
-async function openBoth(spec: LinkSpec): Promise<{ transport: SerialTransport; control: ControlLines }> {
-  const transport = await openSerial(spec.path, OPEN_BAUD_RATE);
+async function openBoth(
+  spec: LinkSpec,
+  parity: 'none' | 'even',
+): Promise<{ transport: SerialTransport; control: ControlLines }> {
+  const transport = await openSerial(spec.path, OPEN_BAUD_RATE, parity);
   try {
     return { transport, control: await openControl(spec, transport) };
   } catch (error) {

@@ -18,6 +18,17 @@ export const targets: readonly TargetEntry[] = [
         'Renesas RA8M1',
       ),
   },
+  {
+    id: 'stm32f4',
+    title: 'ST STM32F405/407',
+    load: async () => {
+      const [{ stm32Driver }, { stm32f4 }] = await Promise.all([
+        import('./stm32/driver.ts'),
+        import('./stm32/families.ts'),
+      ]);
+      return stm32Driver(stm32f4);
+    },
+  },
 ];
 
 /** Rejects with `unsupported` for an id that no entry has. */

@@ -27,9 +27,16 @@ type Port = Awaited<ReturnType<typeof SerialPort.binding.open>>;
 /** On POSIX the binding shows its non-blocking descriptor and the poller that watches it. */
 type PolledPort = Extract<Port, { poller: unknown }>;
 
-/** Opens a port for this process alone, 8N1. Rejects with `port-missing` or `port-busy`. */
-export async function openSerial(path: string, baudRate: number): Promise<SerialTransport> {
-  const options = { path, baudRate, lock: true, dataBits: 8, stopBits: 1, parity: 'none' } as const;
+/**
+ * Opens a port for this process alone, eight data bits, one stop bit. A pseudo-terminal takes a parity and has none.
+ * Rejects with `port-missing` or `port-busy`.
+ */
+export async function openSerial(
+  path: string,
+  baudRate: number,
+  parity: 'none' | 'even' = 'none',
+): Promise<SerialTransport> {
+  const options = { path, baudRate, lock: true, dataBits: 8, stopBits: 1, parity } as const;
   const port = await SerialPort.binding.open(options).catch(async (error: unknown) => {
     throw await openError(path, error);
   });

@@ -42,6 +42,7 @@ export class Site {
       transmit: (bytes) => this.terminal?.write(bytes),
       discard: () => this.terminal?.discardPending(),
       onRunning: (running) => this.emit({ event: 'running', running }),
+      lineRate: () => this.terminal?.rate() ?? 0,
     });
     this.plug();
   }

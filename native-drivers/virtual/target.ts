@@ -22,6 +22,8 @@ export interface SocketOptions {
   /** The part lost power or was reset: what it said and nobody has read is gone. */
   discard(): void;
   onRunning(running: BenchStatus['running']): void;
+  /** Bits per second that the programmer's end of the line is set to: what a chip measures that finds the rate itself. */
+  lineRate(): number;
 }
 
 /** A socket's power, reset, mode pin and wire, with the part in it, if any. */

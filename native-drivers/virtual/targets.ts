@@ -8,6 +8,7 @@ interface VirtualEntry {
 /** The simulated chips, one line each; their code is loaded when a bench asks for it. */
 export const virtualTargets: readonly VirtualEntry[] = [
   { id: 'ra8m1', load: async () => (await import('./ra8m1/target.ts')).ra8m1 },
+  { id: 'stm32f4', load: async () => (await import('./stm32f4/target.ts')).stm32f4 },
 ];
 
 /** Throws RangeError for a name that no entry has. */

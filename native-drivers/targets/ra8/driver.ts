@@ -2,12 +2,8 @@ import type { ImageSource, TargetDriver, TargetSession } from '#drivers/core/dri
 import { DriverError } from '#drivers/core/errors.ts';
 import type { ChipState } from '#drivers/core/errors.ts';
 import type { Link } from '#drivers/core/link.ts';
-import type {
-  OperationContext,
-  OperationInput,
-  OperationName,
-  OperationResult,
-} from '#drivers/core/operations.ts';
+import { runOperation, type OperationTable } from '#drivers/core/operation-table.ts';
+import type { OperationContext, OperationName } from '#drivers/core/operations.ts';
 import { identify } from './identify.ts';
 import type { Family } from './identify.ts';
 import { lock } from './lock.ts';
@@ -16,12 +12,8 @@ import { initialize, injectBootCertificates, injectOemRootKey } from './prepare.
 import { program, verify } from './program.ts';
 import { readState } from './read-state.ts';
 
-type Operations = {
-  [K in OperationName]: (input: OperationInput<K>, context: OperationContext) => Promise<OperationResult<K>>;
-};
-
 /** Everything that a recipe can ask of an RA8 part; docs/targets/ra8m1.md says how each is done. */
-function operationsOf(part: Ra8Part, family: Family, images: ImageSource): Operations {
+function operationsOf(part: Ra8Part, family: Family, images: ImageSource): OperationTable {
   const agent = async (context: OperationContext) => (await part.useAgent(context.signal)).session;
   return {
     identify: ({ target }, context) => identify(part, family, target, context),
@@ -74,7 +66,7 @@ function openSession(link: Link, family: Family, images: ImageSource): TargetSes
   return {
     run: async (operation, input, context) => {
       try {
-        return await operations[operation](input, context);
+        return await runOperation(operations, operation, input, context);
       } catch (error) {
         // Whatever was interrupted, the next step starts from a reset.
         part.drop();

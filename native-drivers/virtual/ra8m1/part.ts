@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { FlashMemory } from './flash-memory.ts';
+import { FlashMemory } from '../flash-memory.ts';
 import { AREAS, CODE_START } from './memory-map.ts';
 import { DLM, LEVEL } from './protocol.ts';
 

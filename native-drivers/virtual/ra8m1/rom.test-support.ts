@@ -33,6 +33,7 @@ export class RomBench {
         this.discards += 1;
       },
       onRunning: () => undefined,
+      lineRate: () => 9600,
     });
     this.chip.insert(this.part);
   }

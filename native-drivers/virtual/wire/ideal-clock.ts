@@ -1,11 +1,11 @@
 import type { BenchClock } from '../control/messages.ts';
 
-/** Start bit, eight data bits, stop bit. */
-const BITS_PER_BYTE = 10;
+/** 8N1: start bit, eight data bits, stop bit. */
+export const BITS_8N1 = 10;
 
-/** Wire time of that many bytes at 8N1, in nanoseconds. */
-export function wireNs(bytes: number, baudRate: number): number {
-  return (bytes * BITS_PER_BYTE * 1e9) / baudRate;
+/** Wire time of that many bytes, in nanoseconds. `bits`: per byte, with start, parity and stop. */
+export function wireNs(bytes: number, baudRate: number, bits = BITS_8N1): number {
+  return (bytes * bits * 1e9) / baudRate;
 }
 
 /**
@@ -19,8 +19,8 @@ export class IdealClock {
   private outbound = 0;
   private behind = 0;
 
-  countWire(direction: 'in' | 'out', bytes: number, baudRate: number): void {
-    this.wire += wireNs(bytes, baudRate);
+  countWire(direction: 'in' | 'out', bytes: number, baudRate: number, bits = BITS_8N1): void {
+    this.wire += wireNs(bytes, baudRate, bits);
     if (direction === 'in') this.inbound += bytes;
     else this.outbound += bytes;
   }

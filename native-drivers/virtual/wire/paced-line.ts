@@ -1,5 +1,5 @@
 import { nowNs, type DeadlineClock } from './deadline-clock.ts';
-import { wireNs, type IdealClock } from './ideal-clock.ts';
+import { BITS_8N1, wireNs, type IdealClock } from './ideal-clock.ts';
 import { HOP_NS, type Lateness } from './lateness.ts';
 
 /** Bursts from the programmer are handed on in pieces: the first frame of several need not wait for the last. */
@@ -18,6 +18,7 @@ export class PacedLine {
   private readonly pace: Pace | null;
   private readonly ideal: IdealClock;
   private readonly deliver: (bytes: Uint8Array, at: number) => void;
+  private readonly bits: number;
   private free = 0;
   private epoch = 0;
 
@@ -27,23 +28,25 @@ export class PacedLine {
     pace: Pace | null,
     ideal: IdealClock,
     deliver: (bytes: Uint8Array, at: number) => void,
+    bits = BITS_8N1,
   ) {
     this.direction = direction;
     this.pace = pace;
     this.ideal = ideal;
     this.deliver = deliver;
+    this.bits = bits;
   }
 
   /** `from`: when the sender was ready, for a sender that knows its ideal time. */
   push(bytes: Uint8Array, baudRate: number, from?: number): void {
-    this.ideal.countWire(this.direction, bytes.length, baudRate);
+    this.ideal.countWire(this.direction, bytes.length, baudRate, this.bits);
     const { pace, epoch } = this;
     if (pace === null) return this.deliver(bytes, nowNs());
     this.free = Math.max(from ?? this.ready(pace), this.free);
     const slice = this.slice(bytes.length, baudRate);
     for (let offset = 0; offset < bytes.length; offset += slice) {
       const part = bytes.subarray(offset, offset + slice);
-      this.free += wireNs(part.length, baudRate);
+      this.free += wireNs(part.length, baudRate, this.bits);
       const at = this.free;
       pace.clock.at(this.direction === 'out' ? at - HOP_NS : at, () => {
         if (epoch === this.epoch) this.handOn(part, at, pace);
@@ -74,6 +77,6 @@ export class PacedLine {
    */
   private slice(count: number, baudRate: number): number {
     if (this.direction === 'out') return count;
-    return Math.max(SLICE_MIN_BYTES, Math.floor(SLICE_NS / wireNs(1, baudRate)));
+    return Math.max(SLICE_MIN_BYTES, Math.floor(SLICE_NS / wireNs(1, baudRate, this.bits)));
   }
 }

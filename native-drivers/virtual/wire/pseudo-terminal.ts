@@ -15,6 +15,8 @@ export interface PseudoTerminal {
   /** `/dev/pts/N`, for any program. */
   readonly path: string;
   write(bytes: Uint8Array): void;
+  /** Bits per second that the other side has set, as the system holds it. */
+  rate(): number;
   /** Bytes that nobody has read yet are dropped. */
   discardPending(): void;
   /** Hangs up: whoever has it open sees the port vanish. */
@@ -36,6 +38,7 @@ export function openPseudoTerminal(receive: (bytes: Uint8Array) => void): Pseudo
   const writer = new Writer(master);
   return {
     path: pty,
+    rate: () => Number(execFileSync('stty', ['-F', pty, 'speed'], { encoding: 'utf8' })),
     write: (bytes) => writer.write(bytes),
     discardPending: () => writer.discard(),
     close: () => {
