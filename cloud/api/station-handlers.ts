@@ -20,9 +20,7 @@ async function list(context: CloudContext, { caller, query }: Call<'stations'>) 
   let found = context.db.selectFrom('stations').selectAll().where('tenant_id', '=', caller.tenantId);
   if (text !== '') found = found.where(anyStartsWith(['name'], text));
   if (cursor !== null)
-    found = found.where(({ eb, refTuple, tuple }) =>
-      eb(refTuple('name', 'id'), '>', tuple(cursor[0], cursor[1])),
-    );
+    found = found.where((of) => of(of.refTuple('name', 'id'), '>', of.tuple(cursor[0], cursor[1])));
   const rows = await found
     .orderBy('name')
     .orderBy('id')

@@ -64,9 +64,12 @@ async function takeHead(
   await context.db.transaction().execute(async (trx) => {
     const row = await trx
       .updateTable('stations')
-      .set(({ fn, val }) => ({
+      .set((of) => ({
         ...{ version: head.version, last_contact: now, waiting: 0, oldest_at: null },
-        down_applied: fn('greatest', ['down_applied', fn('least', ['down_head', val(head.applied)])]),
+        down_applied: of.fn('greatest', [
+          'down_applied',
+          of.fn('least', ['down_head', of.val(head.applied)]),
+        ]),
       }))
       .where('tenant_id', '=', tenantId)
       .where('id', '=', stationId)
@@ -83,7 +86,7 @@ async function takeHead(
       .where('station_id', '=', stationId)
       .where('direction', '=', 'down')
       .where('state', '=', 'written')
-      .where('down_last', '<=', Number(row.down_applied))
+      .where('down_last', '<=', row.down_applied)
       .execute();
   });
 }
@@ -132,9 +135,10 @@ async function nextWhole({ db }: CloudContext, { tenantId, stationId }: Sender):
     .where('direction', '=', 'up')
     .where('state', '=', 'collecting')
     .where('parts', '>', 0)
-    .where('parts', '=', ({ selectFrom }) =>
-      selectFrom('transfer_parts')
-        .select(({ fn }) => fn.countAll<number>().as('here'))
+    .where('parts', '=', (of) =>
+      of
+        .selectFrom('transfer_parts')
+        .select(of.fn.countAll<number>().as('here'))
         .whereRef('transfer_parts.tenant_id', '=', 'transfers.tenant_id')
         .whereRef('transfer_parts.transfer_id', '=', 'transfers.id'),
     )

@@ -34,9 +34,7 @@ async function stationBy(
     .select('id')
     .where('tenant_id', '=', tenantId)
     .where('state', '=', 'joined')
-    .where(({ eb, or }) =>
-      or([eb('fingerprint', '=', fingerprint), eb('former_fingerprint', '=', fingerprint)]),
-    )
+    .where((of) => of.or([of('fingerprint', '=', fingerprint), of('former_fingerprint', '=', fingerprint)]))
     .executeTakeFirst();
   return row === undefined ? null : { kind: 'station', id: row.id, tenant: tenantId };
 }

@@ -57,7 +57,7 @@ export class Gauges {
         const { rows } = await sql<Record<string, number>>`SELECT ${sql.join(sums)} FROM counters`.execute(
           db,
         );
-        for (const [what, value] of Object.entries(rows[0] ?? {})) gauge.set({ what }, Number(value));
+        for (const [what, value] of Object.entries(rows[0] ?? {})) gauge.set({ what }, value);
       },
     });
   }
@@ -74,8 +74,8 @@ export class Gauges {
           FROM stations WHERE state = 'joined'`.execute(db);
         const [row] = rows;
         const age = row?.oldest == null ? 0 : (now().getTime() - new Date(row.oldest).getTime()) / 1000;
-        gauge.set({ what: 'joined' }, Number(row?.joined ?? 0));
-        gauge.set({ what: 'messages_waiting' }, Number(row?.waiting ?? 0));
+        gauge.set({ what: 'joined' }, row?.joined ?? 0);
+        gauge.set({ what: 'messages_waiting' }, row?.waiting ?? 0);
         gauge.set({ what: 'oldest_waiting_seconds' }, Math.max(0, age));
       },
     });

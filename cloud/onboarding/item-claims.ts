@@ -36,7 +36,7 @@ async function take(
     RETURNING i.fingerprint, i.name, i.certificate, i.serial, i.device_id, i.attempts`.execute(trx);
   return rows.map(({ attempts, device_id, ...device }) => ({
     id: itemId(targetId, device.fingerprint),
-    ...{ token, action, attempts: Number(attempts) },
+    ...{ token, action, attempts },
     device: { ...device, deviceId: device_id },
   }));
 }

@@ -71,8 +71,7 @@ export class TenantOnboarding implements OnboardingStore {
     const { rows } = await sql<{ due: number | null }>`SELECT LEAST(${sql.join(each)}) AS due`.execute(
       this.#context.db,
     );
-    const due = rows[0]?.due ?? null;
-    return due === null ? null : Number(due);
+    return rows[0]?.due ?? null;
   }
 
   async dead(targetId: string, after: string | null, limit: number): Promise<DeadItem[]> {

@@ -48,7 +48,7 @@ export function orderView(row: OrderRecord): OrderView {
     jobName: row.job_name,
     revision: row.revision,
     allowance: row.allowance,
-    used: Number(row.used),
+    used: row.used,
     state: row.state,
     reason: row.reason,
     createdAt: row.created_at.toISOString(),
@@ -68,5 +68,5 @@ export async function ordersInSum(db: Db, tenantId: string): Promise<OverviewVie
     ])
     .where(sql<boolean>`o.used < o.allowance`)
     .executeTakeFirstOrThrow();
-  return { open: Number(row.open), allowance: Number(row.allowance), used: Number(row.used) };
+  return row;
 }

@@ -42,8 +42,8 @@ async function entriesOf(trx: Trx, tenantId: string, { issuer }: Scope): Promise
     if (issuer !== null) found = found.where('revocations.issuer', '=', issuer);
     if (after !== null) {
       const { at, fingerprint } = after;
-      found = found.where(({ eb, refTuple, tuple }) =>
-        eb(refTuple('revocations.at', 'revocations.fingerprint'), '>', tuple(at, fingerprint)),
+      found = found.where((of) =>
+        of(of.refTuple('revocations.at', 'revocations.fingerprint'), '>', of.tuple(at, fingerprint)),
       );
     }
     const rows = await found
