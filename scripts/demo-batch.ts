@@ -9,6 +9,7 @@ export interface DemoResult {
   failed: number;
   seconds: number;
   records: string;
+  batchId: string;
 }
 
 type Report = (done: number, total: number, failed: number) => void;
@@ -30,7 +31,14 @@ export async function runDemoBatch(
   const seconds = (performance.now() - started) / 1000;
   await call('batches.close', { batchId: batch.id, leaveUnknown: false });
   const { folder } = await call('batches.export', { batchId: batch.id });
-  return { units, passed, failed: units - passed, seconds: Math.round(seconds * 100) / 100, records: folder };
+  return {
+    units,
+    passed,
+    failed: units - passed,
+    seconds: Math.round(seconds * 100) / 100,
+    records: folder,
+    batchId: batch.id,
+  };
 }
 
 async function openBatch(call: Caller, quantity: number): Promise<BatchView> {

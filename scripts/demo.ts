@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { composeInNode } from '#compose/compose-in-node.ts';
+import type { RunningStation } from '#compose/running-station.ts';
 import { startupFailure } from '#compose/startup-failure.ts';
 import { runDemoBatch, type DemoResult } from './demo-batch.ts';
+import { joinDemoCloud } from './demo-join.ts';
 import { drawProgress } from './progress-bar.ts';
 
 const HELP = `The demo batch without a screen
@@ -15,6 +17,7 @@ const HELP = `The demo batch without a screen
   --sites N         sites of the virtual bench        (default 4)
   --speed S         wire: paced as in life; max: not   (default wire)
   --data-dir DIR    a station of its own there        (default: a fresh temporary folder)
+  --join            starts a cloud beside it, joins it, and waits until the batch is there
   --json            one line of JSON on standard output, nothing else
   --help            this text
 `;
@@ -26,6 +29,7 @@ function parse() {
       sites: { type: 'string', default: '4' },
       speed: { type: 'string', default: 'wire' },
       'data-dir': { type: 'string' },
+      join: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -44,7 +48,14 @@ function wholeNumber(name: string, text: string, most: number): number {
   return value;
 }
 
-async function demo(options: ReturnType<typeof parse>): Promise<DemoResult> {
+interface Synced {
+  /** Passed units of the batch that the cloud holds. */
+  synced: number;
+  /** From the close of the batch to the last of them there. */
+  syncSeconds: number;
+}
+
+async function demo(options: ReturnType<typeof parse>): Promise<DemoResult & Partial<Synced>> {
   const dataDir = options['data-dir'] ?? mkdtempSync(join(tmpdir(), 'rootline-demo-'));
   const station = await composeInNode({
     dataDir,
@@ -54,9 +65,22 @@ async function demo(options: ReturnType<typeof parse>): Promise<DemoResult> {
     bench: { sites: options.sites, speed: options.speed },
   });
   try {
-    return await runDemoBatch(station, options.units, drawProgress);
+    return options.join
+      ? await joined(station, options.units)
+      : await runDemoBatch(station, options.units, drawProgress);
   } finally {
     await station.close();
+  }
+}
+
+async function joined(station: RunningStation, units: number): Promise<DemoResult & Synced> {
+  const cloud = await joinDemoCloud(station);
+  try {
+    const result = await runDemoBatch(station, units, drawProgress);
+    const { units: synced, seconds } = await cloud.synced(result.batchId, result.passed);
+    return { ...result, synced, syncSeconds: Math.round(seconds * 100) / 100 };
+  } finally {
+    await cloud.close();
   }
 }
 
@@ -69,6 +93,9 @@ function options(): ReturnType<typeof parse> {
   }
 }
 
+const cloudWords = ({ synced, syncSeconds }: Partial<Synced>): string =>
+  synced === undefined ? '' : `. ${synced} in the cloud ${syncSeconds ?? 0} s after the close`;
+
 const given = options();
 if (given.help) {
   process.stdout.write(HELP);
@@ -78,9 +105,10 @@ try {
   const result = await demo(given);
   const line = given.json
     ? JSON.stringify(result)
-    : `${result.passed} of ${result.units} units passed in ${result.seconds.toFixed(1)} s. Records: ${result.records}`;
+    : `${result.passed} of ${result.units} units passed in ${result.seconds.toFixed(1)} s. Records: ${result.records}${cloudWords(result)}`;
   process.stdout.write(`${line}\n`);
-  process.exit(result.passed === result.units ? 0 : 1);
+  const lost = given.join && result.synced !== result.passed;
+  process.exit(result.passed === result.units && !lost ? 0 : 1);
 } catch (error) {
   const { title, text } = startupFailure(error);
   process.stderr.write(`${title}\n${text}\n`);
