@@ -44,6 +44,22 @@ export async function buildRenderer(): Promise<string> {
   return folder;
 }
 
+/** The console of the cloud: dist/console. Returns its folder. */
+export async function buildConsole(): Promise<string> {
+  const folder = join(out, 'console');
+  const sources = ['cloud/console', 'cloud/contract', 'protocol', 'renderer/ui'];
+  await unlessFresh('console', sources, async () => {
+    process.env['NODE_ENV'] = 'production';
+    const { build } = await import('vite');
+    await build({
+      configFile: join(root, 'cloud', 'console', 'vite.config.ts'),
+      root: join(root, 'cloud', 'console'),
+      logLevel: 'error',
+    });
+  });
+  return folder;
+}
+
 /** Electron's main process, its workers and its preload: dist/electron. */
 export async function buildElectron(): Promise<string> {
   const folder = join(out, 'electron');
@@ -85,5 +101,6 @@ export async function buildElectron(): Promise<string> {
 
 if (import.meta.main) {
   await buildRenderer();
+  await buildConsole();
   await buildElectron();
 }

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { registerConsole } from '#cloud/console-host/routes.ts';
 import { registerLine } from '#cloud/line/routes.ts';
 import type { CloudApp, CloudContext } from './context.ts';
 
@@ -15,6 +16,7 @@ async function registerPart(file: string, name: string, args: unknown[]): Promis
 export async function registerPublic(app: CloudApp, context: CloudContext): Promise<void> {
   await registerPart('api/routes.ts', 'registerApi', [app, context]);
   await registerPart('est/routes.ts', 'registerEst', [app, context, 'public']);
+  if (context.config.consoleFolder !== null) registerConsole(app, context.config.consoleFolder);
 }
 
 /** Everything of the station listener. */

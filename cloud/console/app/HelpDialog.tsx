@@ -11,7 +11,7 @@ const KEYS: readonly (readonly [string, string])[] = [
   ['/', 'Search in the list on screen'],
   ['Up, Down, Page, Home, End', 'Move through a list'],
   ['Enter', 'Open the row'],
-  ['Left, Right, Space', 'QR frames: back, on, run or stop'],
+  ['Left, Right, Space', 'QR codes: previous, next, run or stop'],
   ['Esc', 'Close a dialog'],
   ['? or F1', 'This help'],
 ];

@@ -8,7 +8,7 @@ const typing = (target: EventTarget | null): boolean =>
 const inDialog = (): boolean => document.querySelector('[role="dialog"]') !== null;
 
 /** What a key asks for; null where it is none of ours. */
-function meaning(event: KeyboardEvent, places: readonly Place[]): string | 'help' | 'search' | null {
+function meaning(event: KeyboardEvent, places: readonly Place[]): string | null {
   // Alt+0 is the tenth place.
   const place = event.altKey && /^\d$/.test(event.key) ? places[(Number(event.key) + 9) % 10] : undefined;
   if (place) return place.address;

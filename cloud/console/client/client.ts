@@ -4,7 +4,8 @@ import { lineLost, lineOpen } from './line.ts';
 import { CallError, lost, refusal } from './problem.ts';
 import { useSession } from './session.ts';
 
-type Part<Name extends string, T> = Record<never, never> extends T ? { [P in Name]?: T } : { [P in Name]: T };
+type Part<Name extends string, T> =
+  Record<string, never> extends T ? { [P in Name]?: T } : { [P in Name]: T };
 /** What an operation is called with: address parts, query, body; those without a required field may be left out. */
 export type Request<O extends OperationName> = Part<'params', Params<O>> &
   Part<'query', Query<O>> &
@@ -25,7 +26,8 @@ export function addressOf(name: OperationName, { params = {}, query = {} }: AnyR
   );
   const search = new URLSearchParams();
   for (const [key, value] of Object.entries(query))
-    if (value !== undefined && value !== '') search.set(key, String(value));
+    if (typeof value === 'number' || (typeof value === 'string' && value !== ''))
+      search.set(key, String(value));
   return search.size === 0 ? path : `${path}?${search.toString()}`;
 }
 
@@ -33,7 +35,7 @@ export function addressOf(name: OperationName, { params = {}, query = {} }: AnyR
 export async function call<O extends OperationName>(name: O, request: Request<O>): Promise<Answer<O>> {
   const { method } = operations[name];
   const { body } = request as AnyRequest;
-  const response = await send(addressOf(name, request as AnyRequest), {
+  const response = await send(addressOf(name, request), {
     method,
     ...(body === undefined && method !== 'POST'
       ? {}

@@ -19,7 +19,7 @@ export function upload<O extends OperationName>(
 ): Promise<Answer<O>> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
-    request.open(operations[name].method, addressOf(name, { params: params as Record<string, unknown> }));
+    request.open(operations[name].method, addressOf(name, { params }));
     request.setRequestHeader('Content-Type', 'application/octet-stream');
     request.responseType = 'json';
     request.upload.onprogress = (event) => onProgress?.(event.loaded);

@@ -41,6 +41,32 @@ function withPage(request: Asked, after: string | null): Asked {
 const same = (a: readonly unknown[], b: readonly unknown[]): boolean =>
   JSON.stringify(a) === JSON.stringify(b);
 
+interface Page<T> {
+  rows: readonly T[];
+  cursor: string | null;
+}
+
+async function fetchPage<O extends Paged>(
+  name: O,
+  body: string,
+  after: string | null,
+): Promise<Page<RowOf<O>>> {
+  const request = withPage(JSON.parse(body) as Asked, after) as Request<O>;
+  return (await call(name, request)) as Page<RowOf<O>>;
+}
+
+function withRows<T>(old: Held<T>, page: Page<T> & { key: string; after: string | null }): Held<T> {
+  const { key, after, cursor } = page;
+  const rows = after === null ? page.rows : [...old.rows, ...page.rows];
+  const still = old.key === key && old.error === null && old.cursor === cursor;
+  return still && same(old.rows, rows) ? old : { key, rows, cursor, error: null };
+}
+
+/** With rows on screen a lost line is the banner's to tell. */
+function withError<T>(old: Held<T>, key: string, error: ErrorView): Held<T> {
+  return { ...old, key, error: error.code === LOST && old.rows.length > 0 ? null : error };
+}
+
 /**
  * Rows of a list, a page at a time by keyset: the first at once, the next when the list nears its end. While only the
  * first page is held it is looked at again now and then; rows that say the same draw nothing.
@@ -53,45 +79,40 @@ export function usePages<O extends Paged>(name: O, request: Request<O>): Pages<R
   const body = JSON.stringify(request);
   const key = `${name} ${body} ${epoch} ${round}`;
   const load = useCallback(
-    async (after: string | null) => {
+    (after: string | null) => {
       const token = `${key} ${after ?? ''}`;
       if (fetching.current === token) return;
       fetching.current = token;
-      try {
-        const asked = withPage(JSON.parse(body) as Asked, after);
-        const page = (await call(name, asked as Request<O>)) as { rows: RowOf<O>[]; cursor: string | null };
-        if (fetching.current !== token) return;
-        setHeld((old) => {
-          const rows = after === null ? page.rows : [...old.rows, ...page.rows];
-          const still = old.key === key && old.error === null && old.cursor === page.cursor;
-          return still && same(old.rows, rows) ? old : { key, rows, cursor: page.cursor, error: null };
+      const isMine = (): boolean => fetching.current === token;
+      fetchPage<O>(name, body, after)
+        .then(
+          (page) => {
+            if (isMine()) setHeld((old) => withRows(old, { key, after, ...page }));
+          },
+          (cause: unknown) => {
+            if (isMine()) setHeld((old) => withError(old, key, viewOf(cause)));
+          },
+        )
+        .finally(() => {
+          if (isMine()) fetching.current = null;
         });
-      } catch (cause) {
-        const error = viewOf(cause);
-        if (fetching.current === token)
-          setHeld((old) => ({
-            ...old,
-            key,
-            error: error.code === LOST && old.rows.length > 0 ? null : error,
-          }));
-      } finally {
-        if (fetching.current === token) fetching.current = null;
-      }
     },
     [key, name, body],
   );
-  useEffect(() => void load(null), [load]);
+  useEffect(() => {
+    load(null);
+  }, [load]);
   const onFirst = held.rows.length <= LIMIT;
   useEffect(() => {
     if (!onFirst) return;
     const timer = setInterval(() => {
-      if (!document.hidden && fetching.current === null) void load(null);
+      if (!document.hidden && fetching.current === null) load(null);
     }, REFRESH);
     return () => clearInterval(timer);
   }, [load, onFirst]);
   const { cursor } = held;
   const more = useCallback(() => {
-    if (cursor !== null) void load(cursor);
+    if (cursor !== null) load(cursor);
   }, [cursor, load]);
   const reload = useCallback(() => setRound((n) => n + 1), []);
   return { rows: held.rows, cursor, error: held.error, loading: held.key !== key, more, reload };

@@ -11,13 +11,18 @@ import {
   tokens,
   transfers,
 } from './fixture-rows.ts';
-import { hash, id, unitDetail, unitRows } from './fixture-units.ts';
+import { hash, id, PEM, unitDetail, unitRows } from './fixture-units.ts';
 
 export interface Asked {
   query: Record<string, string>;
   path: string;
 }
 export type Answers = { [O in OperationName]?: (asked: Asked) => Answer<O> };
+
+function first<T>([row]: readonly T[]): T {
+  if (row === undefined) throw new Error('The fixture has no such row.');
+  return row;
+}
 
 const last = (path: string): string => decodeURIComponent(path.split('/').at(-1) ?? '');
 /** A picture of a code: enough for looking at the screen around it. */
@@ -83,10 +88,10 @@ const invitationView: Answer<'inviteStation'> = {
 };
 
 const stationOf = (path: string): Answer<'station'> =>
-  stations.find(({ id: each }) => path.includes(each)) ?? stations[0]!;
+  stations.find(({ id: each }) => path.includes(each)) ?? first(stations);
 const certificateOf = (path: string): Answer<'certificate'> => {
-  const row = certificates.find(({ fingerprint }) => path.includes(fingerprint)) ?? certificates[0]!;
-  return { ...row, pem: unitDetail.certificates[0]!.pem };
+  const row = certificates.find(({ fingerprint }) => path.includes(fingerprint)) ?? first(certificates);
+  return { ...row, pem: PEM };
 };
 
 /** Every operation that the screens ask, answered with a fleet in mid-shift. */
@@ -110,7 +115,7 @@ export const answers: Answers = {
   reinviteStation: () => invitationView,
   revokeStation: ({ path }) => ({ ...stationOf(path), state: 'revoked' }),
   batches: ({ query }) => page(batches, query),
-  batch: ({ path }) => batches.find(({ id: each }) => path.includes(each)) ?? batches[0]!,
+  batch: ({ path }) => batches.find(({ id: each }) => path.includes(each)) ?? first(batches),
   units: ({ query }) => page(unitRows, query),
   unit: ({ path }) => ({
     ...unitDetail,
@@ -118,7 +123,7 @@ export const answers: Answers = {
   }),
   certificates: ({ query }) => page(certificates, query),
   certificate: ({ path }) => certificateOf(path),
-  revokeCertificate: () => certificates[0]!,
+  revokeCertificate: () => first(certificates),
   crls: () => ({
     crls: [
       {
@@ -132,24 +137,24 @@ export const answers: Answers = {
     ],
   }),
   orders: ({ query }) => page(orders, query),
-  createOrder: () => orders[0]!,
-  withdrawOrder: () => orders[0]!,
+  createOrder: () => first(orders),
+  withdrawOrder: () => first(orders),
   tokens: () => ({ tokens }),
   createToken: () => ({
     token: 'rlt_8d1c0a52b7f4e96310f2_Zq8nT3vW5yB1kM7cX4hJ9pL2sD6gF0aR',
-    view: tokens[1]!,
+    view: first(tokens),
   }),
-  revokeToken: () => tokens[1]!,
+  revokeToken: () => first(tokens),
   events: ({ query }) => page(events, query),
   targets: () => ({ targets }),
-  createTarget: () => targets[0]!,
-  checkTarget: () => targets[0]!,
-  pauseTarget: () => targets[0]!,
+  createTarget: () => first(targets),
+  checkTarget: () => first(targets),
+  pauseTarget: () => first(targets),
   targetItems: ({ query }) => page(items, query),
   retryItems: () => ({ retried: 3 }),
   transfers: ({ query }) => page(transfers, query),
   writeTransfer: () => ({
-    ...transfers[0]!,
+    ...first(transfers),
     parts: 2,
     files: [
       { name: 'halder-9-1of2.rlc', bytes: 67_108_864 },

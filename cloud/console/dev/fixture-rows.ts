@@ -148,10 +148,7 @@ export const batches: BatchRow[] = [
 
 export const certificates: CertificateRow[] = Array.from({ length: 30 }, (_, n) => n)
   .filter((n) => certificate(n).deviceId !== null)
-  .map((n) => {
-    const { pem: _pem, ...row } = certificate(n);
-    return row;
-  });
+  .map(certificate);
 
 function order(n: number, change: Partial<OrderView>): OrderView {
   return {

@@ -1,5 +1,4 @@
-import type { Answer } from '#cloud/contract/api.ts';
-import type { UnitDetail, UnitRow } from '#cloud/contract/views.ts';
+import type { CertificateRow, UnitDetail, UnitRow } from '#cloud/contract/views.ts';
 
 /** The same uuid for the same number. */
 export const id = (n: number): string => `00000000-0000-4000-8000-${n.toString(16).padStart(12, '0')}`;
@@ -46,14 +45,14 @@ function unit(n: number): UnitRow {
 
 export const unitRows: UnitRow[] = Array.from({ length: 60 }, (_, n) => unit(n));
 
-const PEM = `-----BEGIN CERTIFICATE-----
+export const PEM = `-----BEGIN CERTIFICATE-----
 MIIBzTCCAXOgAwIBAgIUH3vQ2mT0l2XkYw0qE5c1b8o9n1AwCgYIKoZIzj0EAwIw
 LjEVMBMGA1UECgwMRGVtbyBEZXZpY2VzMRUwEwYDVQQDDAxUSDQgSXNzdWluZyAx
 MCAXDTI2MTEyNTA5NDAwMFoYDzk5OTkxMjMxMjM1OTU5WjAyMRUwEwYDVQQKDAxE
 -----END CERTIFICATE-----
 `;
 
-export function certificate(n: number): Answer<'certificate'> {
+export function certificate(n: number): CertificateRow {
   const row = unit(n);
   return {
     fingerprint: hash(n + 900),
@@ -68,7 +67,6 @@ export function certificate(n: number): Answer<'certificate'> {
     reason: row.revoked ? 'keyCompromise' : null,
     stationId: row.stationId,
     station: row.station,
-    pem: PEM,
   };
 }
 
@@ -100,7 +98,7 @@ export const unitDetail: UnitDetail = {
       state: 'ok',
     },
   ],
-  certificates: [certificate(0)],
+  certificates: [{ ...certificate(0), pem: PEM }],
   record: {
     json: JSON.stringify({ format: 'rootline-record/1', device: unit(0).deviceId, job: 'TH4', revision: 12 }),
     jws: 'eyJhbGciOiJFUzI1NiJ9.eyJmb3JtYXQiOiJyb290bGluZS1yZWNvcmQvMSJ9.c2lnbmF0dXJl',

@@ -45,6 +45,7 @@ const Head = styled('div')(({ theme }) => ({
   background: theme.tokens.panel,
   borderBottom: `1px solid ${theme.tokens.line}`,
   fontSize: 12.5,
+  whiteSpace: 'nowrap',
   color: theme.tokens.dim,
   '& [data-kind="number"]': { textAlign: 'right', paddingRight: 10 },
 }));

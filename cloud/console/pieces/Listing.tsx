@@ -7,6 +7,7 @@ import { Spring } from '#ui/pieces/layout.tsx';
 import { Empty, Loading } from '#ui/pieces/states.tsx';
 import { Dim, Title } from '#ui/pieces/text.tsx';
 import type { Pages } from '../client/use-pages.ts';
+import { BackButton } from './BackButton.tsx';
 import { DataGrid, type Column } from './DataGrid.tsx';
 import { plural } from './words.ts';
 
@@ -32,6 +33,8 @@ interface Props<T> {
   /** What to show where there is nothing at all, and where the filter leaves nothing. */
   empty: ReactNode;
   filtered?: boolean;
+  /** Where the way back leads, and what it is called. */
+  back?: readonly [string, string];
   filters?: ReactNode;
   notice?: ReactNode;
   footer?: ReactNode;
@@ -68,6 +71,7 @@ export function Listing<T>(props: Props<T>) {
     <PageFrame
       footer={
         <>
+          {props.back ? <BackButton to={props.back[0]} word={props.back[1]} /> : null}
           <Dim role="status">{props.pages.loading && props.pages.rows.length === 0 ? '' : shown(props)}</Dim>
           <Spring />
           {props.footer}
@@ -76,8 +80,8 @@ export function Listing<T>(props: Props<T>) {
     >
       <Page>
         <Title>{props.title}</Title>
-        {props.filters}
         {props.notice}
+        {props.filters}
         <Middle>
           <Results {...props} />
         </Middle>

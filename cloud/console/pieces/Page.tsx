@@ -1,9 +1,7 @@
-import ArrowBackIcon from '@mui/icons-material/ArrowBack';
-import Button from '@mui/material/Button';
 import { styled } from '@mui/material/styles';
 import type { ReactNode } from 'react';
-import { useLocation } from 'wouter';
 import { ErrorPanel } from '#ui/pieces/ErrorPanel.tsx';
+import { BackButton } from './BackButton.tsx';
 import { PageFrame } from '#ui/pieces/PageFrame.tsx';
 import { Scroll, Spring } from '#ui/pieces/layout.tsx';
 import { Loading } from '#ui/pieces/states.tsx';
@@ -28,15 +26,12 @@ interface Props<T> {
 
 /** A screen of one thing: the way back at the left of the footer, what can be done at its right. */
 export function Page<T>({ back: [address, word], query, loading, footer, children }: Props<T>) {
-  const [, go] = useLocation();
   const { data, error, reload } = query;
   return (
     <PageFrame
       footer={
         <>
-          <Button startIcon={<ArrowBackIcon />} onClick={() => go(address)}>
-            {word}
-          </Button>
+          <BackButton to={address} word={word} />
           <Spring />
           {data ? footer?.(data) : null}
         </>

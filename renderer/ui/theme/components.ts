@@ -47,6 +47,12 @@ export function components(t: Tokens): NonNullable<ThemeOptions['components']> {
     MuiDialogContent: { styleOverrides: { root: { fontSize: 15 } } },
     MuiInputLabel: { styleOverrides: { root: { color: t.dim } } },
     MuiMenu: { styleOverrides: { paper: { border: `1px solid ${t.edge}`, borderRadius: 10 } } },
+    MuiAutocomplete: {
+      styleOverrides: {
+        paper: { border: `1px solid ${t.edge}`, borderRadius: 10 },
+        option: { minHeight: 48 },
+      },
+    },
     MuiMenuItem: { styleOverrides: { root: { minHeight: 48 } } },
     MuiToggleButton: {
       styleOverrides: {

@@ -5,11 +5,11 @@ import { Panel, Row, Scroll } from '#ui/pieces/layout.tsx';
 import { Caption, Dim, Title } from '#ui/pieces/text.tsx';
 import { usePreferences } from '#ui/preferences.ts';
 import type { ThemeName } from '#ui/theme/tokens.ts';
-import { useSession } from '../../client/session.ts';
-import { Choice } from '../../pieces/Choice.tsx';
-import { Facts } from '../../pieces/Facts.tsx';
-import { Fingerprint } from '../../pieces/Fingerprint.tsx';
-import { roleWord } from '../../pieces/words.ts';
+import { useSession } from '#cloud/console/client/session.ts';
+import { Choice } from '#cloud/console/pieces/Choice.tsx';
+import { Facts } from '#cloud/console/pieces/Facts.tsx';
+import { Fingerprint } from '#cloud/console/pieces/Fingerprint.tsx';
+import { roleWord } from '#cloud/console/pieces/words.ts';
 
 const Body = styled(Scroll)({
   flex: 1,

@@ -3,19 +3,19 @@ import { styled } from '@mui/material/styles';
 import { useState } from 'react';
 import type { TokenView } from '#cloud/contract/views.ts';
 import { useWallClock } from '#ui/clock.ts';
-import { dateTime, since } from '#ui/format.ts';
+import { dateTime } from '#ui/format.ts';
 import { ErrorPanel } from '#ui/pieces/ErrorPanel.tsx';
 import { PageFrame } from '#ui/pieces/PageFrame.tsx';
 import { Panel, Scroll, Spring } from '#ui/pieces/layout.tsx';
 import { Loading } from '#ui/pieces/states.tsx';
 import { Dim, Title } from '#ui/pieces/text.tsx';
-import { call } from '../../client/client.ts';
-import { useMay } from '../../client/session.ts';
-import { useAction } from '../../client/use-action.ts';
-import { useQuery } from '../../client/use-query.ts';
-import { TypedConfirm } from '../../pieces/TypedConfirm.tsx';
-import { certificateLook, roleWord } from '../../pieces/words.ts';
-import { StateWord } from '../../pieces/StateWord.tsx';
+import { call } from '#cloud/console/client/client.ts';
+import { useMay } from '#cloud/console/client/session.ts';
+import { useAction } from '#cloud/console/client/use-action.ts';
+import { useQuery } from '#cloud/console/client/use-query.ts';
+import { TypedConfirm } from '#cloud/console/pieces/TypedConfirm.tsx';
+import { agoText, certificateLook, roleWord } from '#cloud/console/pieces/words.ts';
+import { StateWord } from '#cloud/console/pieces/StateWord.tsx';
 import { NewToken } from './NewToken.tsx';
 
 const Body = styled(Scroll)({ flex: 1, padding: 24, display: 'flex', flexDirection: 'column', gap: 16 });
@@ -33,18 +33,18 @@ function OneToken({ token, onRevoke }: { token: TokenView; onRevoke: () => void 
   const now = useWallClock();
   const { revokedAt, lastUsedAt } = token;
   return (
-    <Line aria-label={token.label}>
+    <Line>
       <StateWord look={certificateLook[revokedAt === null ? 'active' : 'revoked']} size={18} />
       <b>{token.label}</b>
       <span>{roleWord[token.role]}</span>
       <Dim>
-        Made {dateTime(token.createdAt).slice(0, 16)} by {token.createdBy}
+        {dateTime(token.createdAt).slice(0, 10)} by {token.createdBy}
       </Dim>
       <Dim>
         {revokedAt === null
           ? lastUsedAt === null
             ? 'Never used'
-            : `Used ${since(lastUsedAt, now)} ago`
+            : `Used: ${agoText(lastUsedAt, now).toLowerCase()}`
           : `Revoked ${dateTime(revokedAt).slice(0, 10)}`}
       </Dim>
       {revokedAt === null ? (

@@ -14,9 +14,9 @@ import { Notice } from '#ui/pieces/Notice.tsx';
 import { Stack } from '#ui/pieces/layout.tsx';
 import { Caption, Dim } from '#ui/pieces/text.tsx';
 import { MONO } from '#ui/theme/theme.ts';
-import { call } from '../../client/client.ts';
-import { useAction } from '../../client/use-action.ts';
-import { Choice } from '../../pieces/Choice.tsx';
+import { call } from '#cloud/console/client/client.ts';
+import { useAction } from '#cloud/console/client/use-action.ts';
+import { Choice } from '#cloud/console/pieces/Choice.tsx';
 
 const MEANS: Record<ConsoleRole, string> = {
   admin: 'Everything, also inviting and revoking stations, revoking certificates, targets and tokens.',

@@ -3,13 +3,15 @@ import { useLocation } from 'wouter';
 import type { BatchRow } from '#cloud/contract/views.ts';
 import { count, dateTime, percent } from '#ui/format.ts';
 import { Empty } from '#ui/pieces/states.tsx';
-import { usePages } from '../../client/use-pages.ts';
-import { Choice } from '../../pieces/Choice.tsx';
-import type { Column } from '../../pieces/DataGrid.tsx';
-import { Listing } from '../../pieces/Listing.tsx';
-import { SearchBar } from '../../pieces/SearchBar.tsx';
-import { StateWord } from '../../pieces/StateWord.tsx';
-import { batchLook } from '../../pieces/words.ts';
+import { Dim } from '#ui/pieces/text.tsx';
+import { usePages } from '#cloud/console/client/use-pages.ts';
+import { Choice } from '#cloud/console/pieces/Choice.tsx';
+import type { Column } from '#cloud/console/pieces/DataGrid.tsx';
+import { Listing } from '#cloud/console/pieces/Listing.tsx';
+import { SearchBar } from '#cloud/console/pieces/SearchBar.tsx';
+import { Strong } from '#cloud/console/pieces/Strong.tsx';
+import { StateWord } from '#cloud/console/pieces/StateWord.tsx';
+import { batchLook } from '#cloud/console/pieces/words.ts';
 
 type State = BatchRow['state'] | 'all';
 
@@ -20,16 +22,17 @@ function yieldOf({ made, failed }: BatchRow): string {
 const columns: readonly Column<BatchRow>[] = [
   { head: 'State', width: '100px', cell: ({ state }) => <StateWord look={batchLook[state]} /> },
   {
-    head: 'Job',
-    width: 'minmax(130px, 1.3fr)',
-    cell: ({ jobName, jobRevision }) => (
+    head: 'Job and lot',
+    width: 'minmax(170px, 1.4fr)',
+    cell: ({ jobName, jobRevision, lot }) => (
       <>
-        <b>{jobName}</b> rev {jobRevision}
+        <Strong>{jobName}</Strong> rev {jobRevision}
+        <br />
+        <Dim>lot {lot}</Dim>
       </>
     ),
-    title: ({ jobName, jobId }) => `${jobName} (${jobId})`,
+    title: ({ jobName, jobId, lot }) => `${jobName} (${jobId}), lot ${lot}`,
   },
-  { head: 'Lot', width: 'minmax(90px, 0.8fr)', cell: ({ lot }) => lot, title: ({ lot }) => lot },
   {
     head: 'Station',
     width: 'minmax(110px, 1fr)',
@@ -44,7 +47,7 @@ const columns: readonly Column<BatchRow>[] = [
   },
   { head: 'Yield', width: '72px', kind: 'number', cell: yieldOf },
   { head: 'Failed', width: '60px', kind: 'number', cell: ({ failed }) => count(failed) },
-  { head: 'Read back', width: '72px', kind: 'number', cell: ({ unknown }) => count(unknown) },
+  { head: 'Read back', width: '82px', kind: 'number', cell: ({ unknown }) => count(unknown) },
   { head: 'Opened', width: '136px', cell: ({ openedAt }) => dateTime(openedAt).slice(0, 16) },
 ];
 
@@ -66,6 +69,7 @@ export function BatchesScreen({ stationId }: Props) {
     <Listing
       title={stationId === null ? 'Batches' : 'Batches of a station'}
       noun="batch"
+      {...(stationId === null ? {} : { back: [`/stations/${stationId}`, 'Station'] as const })}
       nouns="batches"
       pages={pages}
       columns={columns}

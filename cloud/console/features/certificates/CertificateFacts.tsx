@@ -1,9 +1,9 @@
 import type { CertificateRow } from '#cloud/contract/views.ts';
 import { dateTime, hex } from '#ui/format.ts';
 import { CopyText } from '#ui/pieces/CopyText.tsx';
-import { Facts } from '../../pieces/Facts.tsx';
+import { Facts } from '#cloud/console/pieces/Facts.tsx';
 import { reasonWord } from './reasons.ts';
-import { TextLink } from '../../pieces/TextLink.tsx';
+import { TextLink } from '#cloud/console/pieces/TextLink.tsx';
 
 function validText({ notBefore, notAfter }: CertificateRow): string {
   // RFC 5280, 4.1.2.5: 9999-12-31 23:59:59 stands for no end; IEEE 802.1AR, 8.7 uses it.

@@ -2,12 +2,12 @@ import Button from '@mui/material/Button';
 import { useState } from 'react';
 import { Panel, Row } from '#ui/pieces/layout.tsx';
 import { Title } from '#ui/pieces/text.tsx';
-import { useMay } from '../../client/session.ts';
-import { useQuery } from '../../client/use-query.ts';
-import { CodeBlock } from '../../pieces/CodeBlock.tsx';
-import { Page } from '../../pieces/Page.tsx';
-import { StateWord } from '../../pieces/StateWord.tsx';
-import { certificateLook } from '../../pieces/words.ts';
+import { useMay } from '#cloud/console/client/session.ts';
+import { useQuery } from '#cloud/console/client/use-query.ts';
+import { CodeBlock } from '#cloud/console/pieces/CodeBlock.tsx';
+import { Page } from '#cloud/console/pieces/Page.tsx';
+import { StateWord } from '#cloud/console/pieces/StateWord.tsx';
+import { certificateLook } from '#cloud/console/pieces/words.ts';
 import { CertificateFacts } from './CertificateFacts.tsx';
 import { RevokeCertificate } from './RevokeCertificate.tsx';
 

@@ -1,16 +1,15 @@
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import type { CertificateRow } from '#cloud/contract/views.ts';
-import { useWallClock } from '#ui/clock.ts';
 import { dateTime } from '#ui/format.ts';
 import { Empty } from '#ui/pieces/states.tsx';
-import { usePages } from '../../client/use-pages.ts';
-import { Choice } from '../../pieces/Choice.tsx';
-import type { Column } from '../../pieces/DataGrid.tsx';
-import { Listing } from '../../pieces/Listing.tsx';
-import { SearchBar } from '../../pieces/SearchBar.tsx';
-import { StateWord } from '../../pieces/StateWord.tsx';
-import { certificateLook } from '../../pieces/words.ts';
+import { usePages } from '#cloud/console/client/use-pages.ts';
+import { Choice } from '#cloud/console/pieces/Choice.tsx';
+import type { Column } from '#cloud/console/pieces/DataGrid.tsx';
+import { Listing } from '#cloud/console/pieces/Listing.tsx';
+import { SearchBar } from '#cloud/console/pieces/SearchBar.tsx';
+import { StateWord } from '#cloud/console/pieces/StateWord.tsx';
+import { certificateLook } from '#cloud/console/pieces/words.ts';
 import { CrlNotice } from './CrlNotice.tsx';
 
 type State = CertificateRow['state'] | 'all';
@@ -51,7 +50,6 @@ export function CertificatesScreen() {
   const [text, setText] = useState('');
   const [state, setState] = useState<State>('all');
   const pages = usePages('certificates', { query: { text, state } });
-  const now = useWallClock();
   const [, go] = useLocation();
   return (
     <Listing
@@ -76,7 +74,7 @@ export function CertificatesScreen() {
           />
         </SearchBar>
       }
-      notice={<CrlNotice now={now} />}
+      notice={<CrlNotice />}
       empty={<Empty title="No certificate yet">Certificates come with the units they were issued for.</Empty>}
     />
   );

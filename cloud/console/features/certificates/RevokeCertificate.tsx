@@ -2,9 +2,9 @@ import MenuItem from '@mui/material/MenuItem';
 import TextField from '@mui/material/TextField';
 import { useState } from 'react';
 import type { CertificateRow } from '#cloud/contract/views.ts';
-import { call } from '../../client/client.ts';
-import { useAction } from '../../client/use-action.ts';
-import { TypedConfirm } from '../../pieces/TypedConfirm.tsx';
+import { call } from '#cloud/console/client/client.ts';
+import { useAction } from '#cloud/console/client/use-action.ts';
+import { TypedConfirm } from '#cloud/console/pieces/TypedConfirm.tsx';
 import { REASONS, type Reason } from './reasons.ts';
 
 /** Digits of the fingerprint that have to be typed. */

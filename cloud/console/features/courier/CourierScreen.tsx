@@ -4,21 +4,21 @@ import { useLocation } from 'wouter';
 import type { TransferRow } from '#cloud/contract/views.ts';
 import { bytes, count, dateTime } from '#ui/format.ts';
 import { Empty } from '#ui/pieces/states.tsx';
-import { useMay } from '../../client/session.ts';
-import { usePages } from '../../client/use-pages.ts';
-import type { Column } from '../../pieces/DataGrid.tsx';
-import { Listing } from '../../pieces/Listing.tsx';
-import { StateWord } from '../../pieces/StateWord.tsx';
-import { transferLook } from '../../pieces/words.ts';
+import { useMay } from '#cloud/console/client/session.ts';
+import { usePages } from '#cloud/console/client/use-pages.ts';
+import type { Column } from '#cloud/console/pieces/DataGrid.tsx';
+import { Listing } from '#cloud/console/pieces/Listing.tsx';
+import { StateWord } from '#cloud/console/pieces/StateWord.tsx';
+import { transferLook } from '#cloud/console/pieces/words.ts';
 import { DropZone } from './DropZone.tsx';
 import { TransferDialog } from './TransferDialog.tsx';
 import { detailText } from './transfer-text.ts';
 
 const columns: readonly Column<TransferRow>[] = [
-  { head: 'State', width: '150px', cell: ({ state }) => <StateWord look={transferLook[state]} /> },
+  { head: 'State', width: '138px', cell: ({ state }) => <StateWord look={transferLook[state]} /> },
   {
     head: 'Way',
-    width: '130px',
+    width: '100px',
     cell: ({ direction }) => (direction === 'up' ? 'From station' : 'To station'),
   },
   {

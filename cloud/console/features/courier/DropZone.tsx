@@ -5,11 +5,11 @@ import { ErrorPanel } from '#ui/pieces/ErrorPanel.tsx';
 import { Notice } from '#ui/pieces/Notice.tsx';
 import { Row, Stack } from '#ui/pieces/layout.tsx';
 import { Dim } from '#ui/pieces/text.tsx';
-import { upload } from '../../client/upload.ts';
-import { useAction } from '../../client/use-action.ts';
-import { FileButton } from '../../pieces/FileButton.tsx';
-import { UploadBar, type UploadProgress } from '../../pieces/UploadBar.tsx';
-import { transferLook } from '../../pieces/words.ts';
+import { upload } from '#cloud/console/client/upload.ts';
+import { useAction } from '#cloud/console/client/use-action.ts';
+import { FileButton } from '#cloud/console/pieces/FileButton.tsx';
+import { UploadBar, type UploadProgress } from '#cloud/console/pieces/UploadBar.tsx';
+import { transferLook } from '#cloud/console/pieces/words.ts';
 import { detailText } from './transfer-text.ts';
 
 const Zone = styled('div')(({ theme }) => ({

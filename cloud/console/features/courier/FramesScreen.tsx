@@ -1,17 +1,16 @@
-import ArrowBackIcon from '@mui/icons-material/ArrowBack';
 import Button from '@mui/material/Button';
 import { styled } from '@mui/material/styles';
 import { useEffect, useState } from 'react';
-import { useLocation } from 'wouter';
 import { Bar } from '#ui/pieces/Bar.tsx';
 import { ErrorPanel } from '#ui/pieces/ErrorPanel.tsx';
+import { BackButton } from '#cloud/console/pieces/BackButton.tsx';
 import { PageFrame } from '#ui/pieces/PageFrame.tsx';
 import { Spring } from '#ui/pieces/layout.tsx';
 import { Empty, Loading } from '#ui/pieces/states.tsx';
 import { Dim, Title } from '#ui/pieces/text.tsx';
-import { useQuery } from '../../client/use-query.ts';
-import { Choice } from '../../pieces/Choice.tsx';
-import { SvgPicture } from '../../pieces/SvgPicture.tsx';
+import { useQuery } from '#cloud/console/client/use-query.ts';
+import { Choice } from '#cloud/console/pieces/Choice.tsx';
+import { SvgPicture } from '#cloud/console/pieces/SvgPicture.tsx';
 import { useSlides } from './use-slides.ts';
 
 const Body = styled('div')({
@@ -47,23 +46,20 @@ export function FramesScreen({ id }: { id: string }) {
   const [pace, setPace] = useState<Pace>('1000');
   const { at, running, step, toggle } = useSlides(frames.length, Number(pace));
   const side = useSide();
-  const [, go] = useLocation();
   const frame = frames[at];
   const place = `Code ${at + 1} of ${frames.length}`;
   return (
     <PageFrame
       footer={
         <>
-          <Button startIcon={<ArrowBackIcon />} onClick={() => go('/courier')}>
-            Courier
-          </Button>
+          <BackButton to="/courier" word="Courier" />
           <Dim>Left and Right: one code. Space: run or stop.</Dim>
           <Spring />
           <Button disabled={frames.length < 2} onClick={() => step(-1)}>
-            Back
+            Previous
           </Button>
           <Button disabled={frames.length < 2} onClick={() => step(1)}>
-            On
+            Next
           </Button>
           <Button variant="contained" disabled={frames.length < 2} onClick={toggle}>
             {running ? 'Stop' : 'Run'}

@@ -4,7 +4,7 @@ import { styled } from '@mui/material/styles';
 import type { Answer } from '#cloud/contract/api.ts';
 import type { TransferRow } from '#cloud/contract/views.ts';
 import { bytes } from '#ui/format.ts';
-import { addressOf } from '../../client/client.ts';
+import { addressOf } from '#cloud/console/client/client.ts';
 
 const List = styled('div')({
   display: 'flex',
@@ -13,6 +13,7 @@ const List = styled('div')({
   maxHeight: 260,
   overflow: 'auto',
   padding: 3,
+  margin: -3,
 });
 
 interface Props {

@@ -8,11 +8,11 @@ import type { TransferRow } from '#cloud/contract/views.ts';
 import { bytes, count, dateTime } from '#ui/format.ts';
 import { Notice } from '#ui/pieces/Notice.tsx';
 import { Stack } from '#ui/pieces/layout.tsx';
-import { useMay } from '../../client/session.ts';
-import { Facts } from '../../pieces/Facts.tsx';
-import { StateWord } from '../../pieces/StateWord.tsx';
-import { TextLink } from '../../pieces/TextLink.tsx';
-import { transferLook } from '../../pieces/words.ts';
+import { useMay } from '#cloud/console/client/session.ts';
+import { Facts } from '#cloud/console/pieces/Facts.tsx';
+import { StateWord } from '#cloud/console/pieces/StateWord.tsx';
+import { TextLink } from '#cloud/console/pieces/TextLink.tsx';
+import { transferLook } from '#cloud/console/pieces/words.ts';
 import { PartLinks } from './PartLinks.tsx';
 import { detailText } from './transfer-text.ts';
 

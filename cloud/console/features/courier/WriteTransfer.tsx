@@ -1,4 +1,3 @@
-import ArrowBackIcon from '@mui/icons-material/ArrowBack';
 import Button from '@mui/material/Button';
 import MenuItem from '@mui/material/MenuItem';
 import { styled } from '@mui/material/styles';
@@ -9,14 +8,15 @@ import type { Answer } from '#cloud/contract/api.ts';
 import { bytes, count } from '#ui/format.ts';
 import { ErrorPanel } from '#ui/pieces/ErrorPanel.tsx';
 import { Notice } from '#ui/pieces/Notice.tsx';
+import { BackButton } from '#cloud/console/pieces/BackButton.tsx';
 import { PageFrame } from '#ui/pieces/PageFrame.tsx';
 import { Panel, Scroll, Spring, Stack } from '#ui/pieces/layout.tsx';
 import { Caption, Dim, Title } from '#ui/pieces/text.tsx';
-import { call } from '../../client/client.ts';
-import { useAction } from '../../client/use-action.ts';
-import { useQuery } from '../../client/use-query.ts';
+import { call } from '#cloud/console/client/client.ts';
+import { useAction } from '#cloud/console/client/use-action.ts';
+import { useQuery } from '#cloud/console/client/use-query.ts';
 import { StationField, type StationChoice } from '../orders/StationField.tsx';
-import { plural } from '../../pieces/words.ts';
+import { plural } from '#cloud/console/pieces/words.ts';
 import { PartLinks } from './PartLinks.tsx';
 
 const MEBI = 1024 * 1024;
@@ -58,7 +58,6 @@ export function WriteTransfer({ stationId }: { stationId: string | null }) {
   const [mebi, setMebi] = useState<number>(64);
   const [written, setWritten] = useState<Answer<'writeTransfer'> | null>(null);
   const action = useAction();
-  const [, go] = useLocation();
   const station = picked ?? known.data;
   const write = () => {
     if (!station) return;
@@ -72,9 +71,7 @@ export function WriteTransfer({ stationId }: { stationId: string | null }) {
     <PageFrame
       footer={
         <>
-          <Button startIcon={<ArrowBackIcon />} onClick={() => go('/courier')}>
-            Courier
-          </Button>
+          <BackButton to="/courier" word="Courier" />
           <Spring />
           <Button variant="contained" disabled={!station || action.busy} onClick={write}>
             {written ? 'Write another' : 'Write the transfer'}

@@ -2,7 +2,7 @@ import Button from '@mui/material/Button';
 import { useLocation } from 'wouter';
 import { Panel } from '#ui/pieces/layout.tsx';
 import { Title } from '#ui/pieces/text.tsx';
-import { useMay } from '../../client/session.ts';
+import { useMay } from '#cloud/console/client/session.ts';
 
 /** A cloud without a station: what to do first. */
 export function FirstSteps() {

@@ -3,7 +3,7 @@ import { ErrorPanel } from '#ui/pieces/ErrorPanel.tsx';
 import { Scroll } from '#ui/pieces/layout.tsx';
 import { Loading } from '#ui/pieces/states.tsx';
 import { Title } from '#ui/pieces/text.tsx';
-import { useQuery } from '../../client/use-query.ts';
+import { useQuery } from '#cloud/console/client/use-query.ts';
 import { Alerts } from './Alerts.tsx';
 import { FirstSteps } from './FirstSteps.tsx';
 import { RecentBatches } from './RecentBatches.tsx';

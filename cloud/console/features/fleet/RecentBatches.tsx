@@ -6,9 +6,10 @@ import { count, dateTime } from '#ui/format.ts';
 import { Bar } from '#ui/pieces/Bar.tsx';
 import { Panel } from '#ui/pieces/layout.tsx';
 import { Caption, Dim } from '#ui/pieces/text.tsx';
-import { useQuery } from '../../client/use-query.ts';
-import { StateWord } from '../../pieces/StateWord.tsx';
-import { batchLook } from '../../pieces/words.ts';
+import { useQuery } from '#cloud/console/client/use-query.ts';
+import { Strong } from '#cloud/console/pieces/Strong.tsx';
+import { StateWord } from '#cloud/console/pieces/StateWord.tsx';
+import { batchLook } from '#cloud/console/pieces/words.ts';
 
 const SHOWN = 6;
 const Line = styled(Link)(({ theme }) => ({
@@ -33,7 +34,7 @@ function OneBatch({ batch }: { batch: BatchRow }) {
     <Line href={`/units/batch/${batch.id}`}>
       <StateWord look={batchLook[batch.state]} size={18} />
       <span>
-        <b>{batch.jobName}</b> <Dim>lot {batch.lot}</Dim>
+        <Strong>{batch.jobName}</Strong> <Dim>lot {batch.lot}</Dim>
         <br />
         <Dim>{batch.station}</Dim>
       </span>

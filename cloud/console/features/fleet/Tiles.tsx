@@ -2,7 +2,7 @@ import { styled } from '@mui/material/styles';
 import { Link } from 'wouter';
 import type { OverviewView } from '#cloud/contract/views.ts';
 import { count } from '#ui/format.ts';
-import { plural } from '../../pieces/words.ts';
+import { plural } from '#cloud/console/pieces/words.ts';
 
 const Grid = styled('div')({ display: 'grid', gridTemplateColumns: 'repeat(4, minmax(0, 1fr))', gap: 16 });
 const Tile = styled(Link)(({ theme }) => ({

@@ -2,10 +2,10 @@ import { useState } from 'react';
 import type { EventRow } from '#cloud/contract/views.ts';
 import { count, dateTime } from '#ui/format.ts';
 import { Empty } from '#ui/pieces/states.tsx';
-import { usePages } from '../../client/use-pages.ts';
-import type { Column } from '../../pieces/DataGrid.tsx';
-import { Listing } from '../../pieces/Listing.tsx';
-import { SearchBar } from '../../pieces/SearchBar.tsx';
+import { usePages } from '#cloud/console/client/use-pages.ts';
+import type { Column } from '#cloud/console/pieces/DataGrid.tsx';
+import { Listing } from '#cloud/console/pieces/Listing.tsx';
+import { SearchBar } from '#cloud/console/pieces/SearchBar.tsx';
 
 const columns: readonly Column<EventRow>[] = [
   { head: 'No.', width: '76px', kind: 'number', cell: ({ sequence }) => count(sequence) },
@@ -14,7 +14,8 @@ const columns: readonly Column<EventRow>[] = [
   {
     head: 'What',
     width: 'minmax(140px, 0.8fr)',
-    cell: ({ action }) => <b>{action}</b>,
+    kind: 'mono',
+    cell: ({ action }) => action,
     title: ({ action }) => action,
   },
   {

@@ -8,11 +8,11 @@ import { dateTime } from '#ui/format.ts';
 import { CopyText } from '#ui/pieces/CopyText.tsx';
 import { Notice } from '#ui/pieces/Notice.tsx';
 import { Stack } from '#ui/pieces/layout.tsx';
-import { useMay } from '../../client/session.ts';
-import { Facts } from '../../pieces/Facts.tsx';
-import { StateWord } from '../../pieces/StateWord.tsx';
-import { TextLink } from '../../pieces/TextLink.tsx';
-import { itemLook } from '../../pieces/words.ts';
+import { useMay } from '#cloud/console/client/session.ts';
+import { Facts } from '#cloud/console/pieces/Facts.tsx';
+import { StateWord } from '#cloud/console/pieces/StateWord.tsx';
+import { TextLink } from '#cloud/console/pieces/TextLink.tsx';
+import { itemLook } from '#cloud/console/pieces/words.ts';
 
 interface Props {
   item: Answer<'targetItems'>['rows'][number];

@@ -1,4 +1,3 @@
-import ArrowBackIcon from '@mui/icons-material/ArrowBack';
 import Button from '@mui/material/Button';
 import { styled } from '@mui/material/styles';
 import TextField from '@mui/material/TextField';
@@ -6,12 +5,13 @@ import { useState } from 'react';
 import { useLocation } from 'wouter';
 import type { TargetView } from '#cloud/contract/views.ts';
 import { ErrorPanel } from '#ui/pieces/ErrorPanel.tsx';
+import { BackButton } from '#cloud/console/pieces/BackButton.tsx';
 import { PageFrame } from '#ui/pieces/PageFrame.tsx';
 import { Panel, Scroll, Spring, Stack } from '#ui/pieces/layout.tsx';
 import { Caption, Dim, Title } from '#ui/pieces/text.tsx';
-import { call } from '../../client/client.ts';
-import { useAction } from '../../client/use-action.ts';
-import { Choice } from '../../pieces/Choice.tsx';
+import { call } from '#cloud/console/client/client.ts';
+import { useAction } from '#cloud/console/client/use-action.ts';
+import { Choice } from '#cloud/console/pieces/Choice.tsx';
 
 const Body = styled(Scroll)({
   flex: 1,
@@ -94,9 +94,7 @@ export function NewTarget() {
     <PageFrame
       footer={
         <>
-          <Button startIcon={<ArrowBackIcon />} onClick={() => go('/onboarding')}>
-            Onboarding
-          </Button>
+          <BackButton to="/onboarding" word="Onboarding" />
           <Spring />
           <Button variant="contained" disabled={!ready || action.busy} onClick={create}>
             Add the target

@@ -4,10 +4,10 @@ import type { TargetView } from '#cloud/contract/views.ts';
 import { count } from '#ui/format.ts';
 import { Panel, Row } from '#ui/pieces/layout.tsx';
 import { Dim, Mono } from '#ui/pieces/text.tsx';
-import { StateWord } from '../../pieces/StateWord.tsx';
+import { StateWord } from '#cloud/console/pieces/StateWord.tsx';
 import { modeWord, targetLook } from './target-text.ts';
 
-const Number = styled('div')({ minWidth: 76, textAlign: 'right', '& b': { display: 'block', fontSize: 19 } });
+const Number = styled('div')({ minWidth: 84, textAlign: 'right', '& b': { display: 'block', fontSize: 19 } });
 const Name = styled('h2')({ margin: 0, fontSize: 17, lineHeight: 1.4 });
 
 /** A target among others. */

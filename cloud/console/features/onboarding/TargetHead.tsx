@@ -5,10 +5,10 @@ import { count, since } from '#ui/format.ts';
 import { ErrorPanel } from '#ui/pieces/ErrorPanel.tsx';
 import { Panel, Row } from '#ui/pieces/layout.tsx';
 import { Dim, Mono } from '#ui/pieces/text.tsx';
-import { call } from '../../client/client.ts';
-import { useMay } from '../../client/session.ts';
-import { useAction } from '../../client/use-action.ts';
-import { StateWord } from '../../pieces/StateWord.tsx';
+import { call } from '#cloud/console/client/client.ts';
+import { useMay } from '#cloud/console/client/session.ts';
+import { useAction } from '#cloud/console/client/use-action.ts';
+import { StateWord } from '#cloud/console/pieces/StateWord.tsx';
 import { modeWord, targetLook } from './target-text.ts';
 
 /** Address, health and what a planner does with a target. */

@@ -1,21 +1,19 @@
-import ArrowBackIcon from '@mui/icons-material/ArrowBack';
 import Button from '@mui/material/Button';
 import { useState } from 'react';
-import { useLocation } from 'wouter';
 import type { Answer } from '#cloud/contract/api.ts';
 import { count, dateTime } from '#ui/format.ts';
 import { ErrorPanel } from '#ui/pieces/ErrorPanel.tsx';
 import { Empty, Loading } from '#ui/pieces/states.tsx';
-import { call } from '../../client/client.ts';
-import { useMay } from '../../client/session.ts';
-import { useAction } from '../../client/use-action.ts';
-import { usePages } from '../../client/use-pages.ts';
-import { useQuery } from '../../client/use-query.ts';
-import { Choice } from '../../pieces/Choice.tsx';
-import type { Column } from '../../pieces/DataGrid.tsx';
-import { Listing } from '../../pieces/Listing.tsx';
-import { StateWord } from '../../pieces/StateWord.tsx';
-import { itemLook } from '../../pieces/words.ts';
+import { call } from '#cloud/console/client/client.ts';
+import { useMay } from '#cloud/console/client/session.ts';
+import { useAction } from '#cloud/console/client/use-action.ts';
+import { usePages } from '#cloud/console/client/use-pages.ts';
+import { useQuery } from '#cloud/console/client/use-query.ts';
+import { Choice } from '#cloud/console/pieces/Choice.tsx';
+import type { Column } from '#cloud/console/pieces/DataGrid.tsx';
+import { Listing } from '#cloud/console/pieces/Listing.tsx';
+import { StateWord } from '#cloud/console/pieces/StateWord.tsx';
+import { itemLook } from '#cloud/console/pieces/words.ts';
 import { ItemDialog } from './ItemDialog.tsx';
 import { TargetHead } from './TargetHead.tsx';
 
@@ -44,7 +42,6 @@ export function TargetScreen({ id }: { id: string }) {
   const pages = usePages('targetItems', { params: { id }, query: { state } });
   const mayRetry = useMay('planner');
   const action = useAction();
-  const [, go] = useLocation();
   const reload = () => {
     targets.reload();
     pages.reload();
@@ -92,17 +89,13 @@ export function TargetScreen({ id }: { id: string }) {
           </div>
         }
         empty={<Empty title="No device yet">Devices come here with their certificates.</Empty>}
+        back={['/onboarding', 'Onboarding']}
         footer={
-          <>
-            <Button startIcon={<ArrowBackIcon />} onClick={() => go('/onboarding')}>
-              Onboarding
+          mayRetry && target.counts.dead > 0 ? (
+            <Button variant="contained" disabled={action.busy} onClick={() => retry()}>
+              Try {count(target.counts.dead)} given up again
             </Button>
-            {mayRetry && target.counts.dead > 0 ? (
-              <Button variant="contained" disabled={action.busy} onClick={() => retry()}>
-                Try {count(target.counts.dead)} given up again
-              </Button>
-            ) : null}
-          </>
+          ) : null
         }
       />
       {open ? (

@@ -6,8 +6,8 @@ import { PageFrame } from '#ui/pieces/PageFrame.tsx';
 import { Scroll, Spring } from '#ui/pieces/layout.tsx';
 import { Empty, Loading } from '#ui/pieces/states.tsx';
 import { Dim, Title } from '#ui/pieces/text.tsx';
-import { useMay } from '../../client/session.ts';
-import { useQuery } from '../../client/use-query.ts';
+import { useMay } from '#cloud/console/client/session.ts';
+import { useQuery } from '#cloud/console/client/use-query.ts';
 import { TargetCard } from './TargetCard.tsx';
 
 const Body = styled(Scroll)({ flex: 1, padding: 24, display: 'flex', flexDirection: 'column', gap: 16 });

@@ -1,5 +1,5 @@
 import type { TargetView } from '#cloud/contract/views.ts';
-import type { Look } from '../../pieces/words.ts';
+import type { Look } from '#cloud/console/pieces/words.ts';
 
 /** What each way of registering is called. */
 export const modeWord: Record<TargetView['mode'], string> = {

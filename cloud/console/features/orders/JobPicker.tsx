@@ -3,9 +3,10 @@ import { bytes, count } from '#ui/format.ts';
 import { Notice } from '#ui/pieces/Notice.tsx';
 import { Row, Stack } from '#ui/pieces/layout.tsx';
 import { Dim, Mono } from '#ui/pieces/text.tsx';
-import { FileButton } from '../../pieces/FileButton.tsx';
-import { StateWord } from '../../pieces/StateWord.tsx';
-import type { Look } from '../../pieces/words.ts';
+import { FileButton } from '#cloud/console/pieces/FileButton.tsx';
+import { Strong } from '#cloud/console/pieces/Strong.tsx';
+import { StateWord } from '#cloud/console/pieces/StateWord.tsx';
+import type { Look } from '#cloud/console/pieces/words.ts';
 import { isWhole, readJobFolder, type JobFolder } from './job-folder.ts';
 
 const FINE: Look = { shape: 'circle', tone: 'pass', word: 'As named' };
@@ -18,7 +19,7 @@ function FileLine({ name, look, detail }: { name: string; look: Look; detail: st
       <div style={{ width: 120 }}>
         <StateWord look={look} size={18} />
       </div>
-      <b>{name}</b>
+      <Strong>{name}</Strong>
       <Dim>
         <Mono>{detail}</Mono>
       </Dim>

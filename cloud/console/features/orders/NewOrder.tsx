@@ -1,10 +1,10 @@
-import ArrowBackIcon from '@mui/icons-material/ArrowBack';
 import Button from '@mui/material/Button';
 import { styled } from '@mui/material/styles';
 import TextField from '@mui/material/TextField';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { ErrorPanel } from '#ui/pieces/ErrorPanel.tsx';
+import { BackButton } from '#cloud/console/pieces/BackButton.tsx';
 import { PageFrame } from '#ui/pieces/PageFrame.tsx';
 import { Panel, Scroll, Spring, Stack } from '#ui/pieces/layout.tsx';
 import { Caption, Dim, Title } from '#ui/pieces/text.tsx';
@@ -12,7 +12,7 @@ import { isWhole, type JobFolder } from './job-folder.ts';
 import { JobPicker } from './JobPicker.tsx';
 import { StationField, type StationChoice } from './StationField.tsx';
 import { usePlaceOrder } from './use-place-order.ts';
-import { UploadBar } from '../../pieces/UploadBar.tsx';
+import { UploadBar } from '#cloud/console/pieces/UploadBar.tsx';
 
 const Body = styled(Scroll)({
   flex: 1,
@@ -55,9 +55,7 @@ export function NewOrder() {
     <PageFrame
       footer={
         <>
-          <Button startIcon={<ArrowBackIcon />} onClick={() => go('/orders')}>
-            Orders
-          </Button>
+          <BackButton to="/orders" word="Orders" />
           <Spring />
           {progress ? <UploadBar progress={progress} onStop={stop} /> : null}
           <Button variant="contained" disabled={!ready || action.busy} onClick={submit}>

@@ -4,12 +4,13 @@ import { useLocation } from 'wouter';
 import type { OrderView } from '#cloud/contract/views.ts';
 import { count, dateTime } from '#ui/format.ts';
 import { Empty } from '#ui/pieces/states.tsx';
-import { useMay } from '../../client/session.ts';
-import { usePages } from '../../client/use-pages.ts';
-import type { Column } from '../../pieces/DataGrid.tsx';
-import { Listing } from '../../pieces/Listing.tsx';
-import { StateWord } from '../../pieces/StateWord.tsx';
-import { orderLook } from '../../pieces/words.ts';
+import { useMay } from '#cloud/console/client/session.ts';
+import { usePages } from '#cloud/console/client/use-pages.ts';
+import type { Column } from '#cloud/console/pieces/DataGrid.tsx';
+import { Listing } from '#cloud/console/pieces/Listing.tsx';
+import { Strong } from '#cloud/console/pieces/Strong.tsx';
+import { StateWord } from '#cloud/console/pieces/StateWord.tsx';
+import { orderLook } from '#cloud/console/pieces/words.ts';
 import { OrderDialog } from './OrderDialog.tsx';
 
 const columns: readonly Column<OrderView>[] = [
@@ -17,7 +18,7 @@ const columns: readonly Column<OrderView>[] = [
   {
     head: 'Order',
     width: 'minmax(110px, 0.8fr)',
-    cell: ({ number }) => <b>{number}</b>,
+    cell: ({ number }) => <Strong>{number}</Strong>,
     title: ({ number }) => number,
   },
   {

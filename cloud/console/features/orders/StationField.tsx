@@ -2,7 +2,7 @@ import Autocomplete from '@mui/material/Autocomplete';
 import TextField from '@mui/material/TextField';
 import { useState } from 'react';
 import type { StationView } from '#cloud/contract/views.ts';
-import { useQuery } from '../../client/use-query.ts';
+import { useQuery } from '#cloud/console/client/use-query.ts';
 
 export type StationChoice = Pick<StationView, 'id' | 'name'>;
 const SHOWN = 20;
@@ -33,6 +33,7 @@ export function StationField({ station, onStation }: Props) {
         if (reason === 'input' || reason === 'clear') setText(typed.trim());
       }}
       onChange={(_, chosen) => onStation(chosen)}
+      sx={{ '& .MuiOutlinedInput-root': { minHeight: 48, paddingBlock: 0 } }}
       renderInput={(params) => <TextField {...params} label="Station" />}
     />
   );

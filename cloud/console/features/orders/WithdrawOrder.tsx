@@ -2,9 +2,9 @@ import TextField from '@mui/material/TextField';
 import { useState } from 'react';
 import type { OrderView } from '#cloud/contract/views.ts';
 import { count } from '#ui/format.ts';
-import { call } from '../../client/client.ts';
-import { useAction } from '../../client/use-action.ts';
-import { TypedConfirm } from '../../pieces/TypedConfirm.tsx';
+import { call } from '#cloud/console/client/client.ts';
+import { useAction } from '#cloud/console/client/use-action.ts';
+import { TypedConfirm } from '#cloud/console/pieces/TypedConfirm.tsx';
 
 interface Props {
   order: OrderView;

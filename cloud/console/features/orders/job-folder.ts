@@ -88,10 +88,9 @@ export async function readJobFolder(chosen: readonly File[]): Promise<JobFolder 
     });
   }
   const names = new Set(read.artefacts.map(({ file }) => file));
-  const { artefacts: _artefacts, ...head } = read;
+  const { id, name, revision, allowance } = read;
   return {
-    ...head,
-    job,
+    ...{ id, name, revision, allowance, job },
     files,
     missing: [...names].filter((name) => !byName.has(name)),
     others: chosen.map(({ name }) => name).filter((name) => name !== MANIFEST && !names.has(name)),

@@ -1,8 +1,8 @@
 import { useRef, useState } from 'react';
-import { call } from '../../client/client.ts';
-import { upload } from '../../client/upload.ts';
-import { useAction } from '../../client/use-action.ts';
-import type { UploadProgress } from '../../pieces/UploadBar.tsx';
+import { call } from '#cloud/console/client/client.ts';
+import { upload } from '#cloud/console/client/upload.ts';
+import { useAction } from '#cloud/console/client/use-action.ts';
+import type { UploadProgress } from '#cloud/console/pieces/UploadBar.tsx';
 import type { JobFolder } from './job-folder.ts';
 
 interface Order {

@@ -1,17 +1,17 @@
 import Button from '@mui/material/Button';
 import { styled } from '@mui/material/styles';
 import TextField from '@mui/material/TextField';
-import { useState, type FormEvent } from 'react';
+import { useState, type SyntheticEvent } from 'react';
 import { brand } from '#ui/brand.ts';
 import { ErrorPanel } from '#ui/pieces/ErrorPanel.tsx';
 import { Mark } from '#ui/pieces/Mark.tsx';
 import { Panel, Stack } from '#ui/pieces/layout.tsx';
 import { Caption, Dim, Title } from '#ui/pieces/text.tsx';
-import { call } from '../../client/client.ts';
-import { useSession } from '../../client/session.ts';
-import { useAction } from '../../client/use-action.ts';
-import { useQuery } from '../../client/use-query.ts';
-import { Fingerprint } from '../../pieces/Fingerprint.tsx';
+import { call } from '#cloud/console/client/client.ts';
+import { useSession } from '#cloud/console/client/session.ts';
+import { useAction } from '#cloud/console/client/use-action.ts';
+import { useQuery } from '#cloud/console/client/use-query.ts';
+import { Fingerprint } from '#cloud/console/pieces/Fingerprint.tsx';
 
 const Main = styled('main')({
   flex: 1,
@@ -44,7 +44,7 @@ export function SignIn() {
   const [token, setToken] = useState('');
   const action = useAction();
   const who = useQuery('invitation', {});
-  const submit = (event: FormEvent) => {
+  const submit = (event: SyntheticEvent) => {
     event.preventDefault();
     action.run(async () => {
       const session = await call('signIn', { body: { token: token.trim() } });

@@ -6,9 +6,9 @@ import { CopyText } from '#ui/pieces/CopyText.tsx';
 import { Panel } from '#ui/pieces/layout.tsx';
 import { Caption, Dim } from '#ui/pieces/text.tsx';
 import { MONO } from '#ui/theme/theme.ts';
-import { download, fileName } from '../../pieces/download.ts';
-import { Fingerprint } from '../../pieces/Fingerprint.tsx';
-import { SvgPicture } from '../../pieces/SvgPicture.tsx';
+import { download, fileName } from '#cloud/console/pieces/download.ts';
+import { Fingerprint } from '#cloud/console/pieces/Fingerprint.tsx';
+import { SvgPicture } from '#cloud/console/pieces/SvgPicture.tsx';
 
 const Grid = styled('div')({
   display: 'grid',

@@ -1,4 +1,3 @@
-import ArrowBackIcon from '@mui/icons-material/ArrowBack';
 import Button from '@mui/material/Button';
 import { styled } from '@mui/material/styles';
 import TextField from '@mui/material/TextField';
@@ -6,13 +5,14 @@ import { useState } from 'react';
 import { useLocation } from 'wouter';
 import type { InvitationView, StationView } from '#cloud/contract/views.ts';
 import { ErrorPanel } from '#ui/pieces/ErrorPanel.tsx';
+import { BackButton } from '#cloud/console/pieces/BackButton.tsx';
 import { PageFrame } from '#ui/pieces/PageFrame.tsx';
 import { Panel, Scroll, Spring, Stack } from '#ui/pieces/layout.tsx';
 import { Caption, Dim, Title } from '#ui/pieces/text.tsx';
-import { call } from '../../client/client.ts';
-import { useAction } from '../../client/use-action.ts';
-import { useQuery } from '../../client/use-query.ts';
-import { Choice } from '../../pieces/Choice.tsx';
+import { call } from '#cloud/console/client/client.ts';
+import { useAction } from '#cloud/console/client/use-action.ts';
+import { useQuery } from '#cloud/console/client/use-query.ts';
+import { Choice } from '#cloud/console/pieces/Choice.tsx';
 import { InvitationCard } from './InvitationCard.tsx';
 import { JoinByFile } from './JoinByFile.tsx';
 import { Joined } from './Joined.tsx';
@@ -109,9 +109,7 @@ export function InviteStation({ id }: { id: string | null }) {
     <PageFrame
       footer={
         <>
-          <Button startIcon={<ArrowBackIcon />} onClick={() => go('/stations')}>
-            Stations
-          </Button>
+          <BackButton to="/stations" word="Stations" />
           <Spring />
           {invitation === null ? (
             <Button variant="contained" disabled={!ready || action.busy} onClick={invite}>

@@ -5,11 +5,11 @@ import { ErrorPanel } from '#ui/pieces/ErrorPanel.tsx';
 import { Notice } from '#ui/pieces/Notice.tsx';
 import { Panel, Row } from '#ui/pieces/layout.tsx';
 import { Caption, Dim } from '#ui/pieces/text.tsx';
-import { call } from '../../client/client.ts';
-import { CallError } from '../../client/problem.ts';
-import { useAction } from '../../client/use-action.ts';
-import { download, fileName } from '../../pieces/download.ts';
-import { FileButton } from '../../pieces/FileButton.tsx';
+import { call } from '#cloud/console/client/client.ts';
+import { CallError } from '#cloud/console/client/problem.ts';
+import { useAction } from '#cloud/console/client/use-action.ts';
+import { download, fileName } from '#cloud/console/pieces/download.ts';
+import { FileButton } from '#cloud/console/pieces/FileButton.tsx';
 
 /** A join file is small: whatever is larger is another file. */
 const LARGEST = 262_144;

@@ -2,7 +2,7 @@ import type { StationView } from '#cloud/contract/views.ts';
 import { Notice } from '#ui/pieces/Notice.tsx';
 import { Panel } from '#ui/pieces/layout.tsx';
 import { Caption, Dim } from '#ui/pieces/text.tsx';
-import { Fingerprint } from '../../pieces/Fingerprint.tsx';
+import { Fingerprint } from '#cloud/console/pieces/Fingerprint.tsx';
 
 /** The station is in: its key is compared, the other way round. */
 export function Joined({ station }: { station: StationView }) {

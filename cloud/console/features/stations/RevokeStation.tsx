@@ -1,9 +1,9 @@
 import TextField from '@mui/material/TextField';
 import { useState } from 'react';
 import type { StationView } from '#cloud/contract/views.ts';
-import { call } from '../../client/client.ts';
-import { useAction } from '../../client/use-action.ts';
-import { TypedConfirm } from '../../pieces/TypedConfirm.tsx';
+import { call } from '#cloud/console/client/client.ts';
+import { useAction } from '#cloud/console/client/use-action.ts';
+import { TypedConfirm } from '#cloud/console/pieces/TypedConfirm.tsx';
 
 interface Props {
   station: StationView;

@@ -4,11 +4,11 @@ import { useWallClock } from '#ui/clock.ts';
 import { count, dateTime } from '#ui/format.ts';
 import { Panel } from '#ui/pieces/layout.tsx';
 import { Caption, Dim } from '#ui/pieces/text.tsx';
-import { Facts } from '../../pieces/Facts.tsx';
-import { agoText } from '../../pieces/words.ts';
-import { Fingerprint } from '../../pieces/Fingerprint.tsx';
+import { Facts } from '#cloud/console/pieces/Facts.tsx';
+import { agoText } from '#cloud/console/pieces/words.ts';
+import { Fingerprint } from '#cloud/console/pieces/Fingerprint.tsx';
 import { clockText, endText, waitingText } from './station-text.ts';
-import { TextLink } from '../../pieces/TextLink.tsx';
+import { TextLink } from '#cloud/console/pieces/TextLink.tsx';
 
 const Grid = styled('div')({
   display: 'grid',

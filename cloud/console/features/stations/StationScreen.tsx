@@ -6,11 +6,11 @@ import { Notice } from '#ui/pieces/Notice.tsx';
 import { Row } from '#ui/pieces/layout.tsx';
 import { Title } from '#ui/pieces/text.tsx';
 import type { Tone } from '#ui/theme/tokens.ts';
-import { useMay } from '../../client/session.ts';
-import { useQuery } from '../../client/use-query.ts';
-import { Page } from '../../pieces/Page.tsx';
-import { StateWord } from '../../pieces/StateWord.tsx';
-import { stationLook } from '../../pieces/words.ts';
+import { useMay } from '#cloud/console/client/session.ts';
+import { useQuery } from '#cloud/console/client/use-query.ts';
+import { Page } from '#cloud/console/pieces/Page.tsx';
+import { StateWord } from '#cloud/console/pieces/StateWord.tsx';
+import { stationLook } from '#cloud/console/pieces/words.ts';
 import { RevokeStation } from './RevokeStation.tsx';
 import { StationPanels } from './StationPanels.tsx';
 

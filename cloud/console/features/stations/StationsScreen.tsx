@@ -5,13 +5,14 @@ import type { StationView } from '#cloud/contract/views.ts';
 import { useWallClock } from '#ui/clock.ts';
 import { count } from '#ui/format.ts';
 import { Empty } from '#ui/pieces/states.tsx';
-import { useMay } from '../../client/session.ts';
-import { usePages } from '../../client/use-pages.ts';
-import type { Column } from '../../pieces/DataGrid.tsx';
-import { Listing } from '../../pieces/Listing.tsx';
-import { SearchBar } from '../../pieces/SearchBar.tsx';
-import { StateWord } from '../../pieces/StateWord.tsx';
-import { agoText, stationLook } from '../../pieces/words.ts';
+import { useMay } from '#cloud/console/client/session.ts';
+import { usePages } from '#cloud/console/client/use-pages.ts';
+import type { Column } from '#cloud/console/pieces/DataGrid.tsx';
+import { Listing } from '#cloud/console/pieces/Listing.tsx';
+import { SearchBar } from '#cloud/console/pieces/SearchBar.tsx';
+import { Strong } from '#cloud/console/pieces/Strong.tsx';
+import { StateWord } from '#cloud/console/pieces/StateWord.tsx';
+import { agoText, stationLook } from '#cloud/console/pieces/words.ts';
 import { clockText, endText, waitingText } from './station-text.ts';
 
 const columns = (now: number): readonly Column<StationView>[] => [
@@ -19,7 +20,7 @@ const columns = (now: number): readonly Column<StationView>[] => [
   {
     head: 'Station',
     width: 'minmax(140px, 1.2fr)',
-    cell: ({ name }) => <b>{name}</b>,
+    cell: ({ name }) => <Strong>{name}</Strong>,
     title: ({ name }) => name,
   },
   {

@@ -3,9 +3,10 @@ import type { BatchRow } from '#cloud/contract/views.ts';
 import { count, dateTime } from '#ui/format.ts';
 import { Panel, Row } from '#ui/pieces/layout.tsx';
 import { Dim } from '#ui/pieces/text.tsx';
-import { StateWord } from '../../pieces/StateWord.tsx';
-import { batchLook } from '../../pieces/words.ts';
-import { TextLink } from '../../pieces/TextLink.tsx';
+import { Strong } from '#cloud/console/pieces/Strong.tsx';
+import { StateWord } from '#cloud/console/pieces/StateWord.tsx';
+import { batchLook } from '#cloud/console/pieces/words.ts';
+import { TextLink } from '#cloud/console/pieces/TextLink.tsx';
 
 const Number = styled('div')({ '& b': { display: 'block', fontSize: 20, lineHeight: 1.2 } });
 
@@ -21,9 +22,9 @@ export function BatchHead({ batch }: { batch: BatchRow }) {
     <Panel aria-label="Batch" sx={{ padding: '12px 18px' }}>
       <Row sx={{ gap: '28px' }}>
         <div style={{ flex: 1, minWidth: 0 }}>
-          <b>
+          <Strong>
             {batch.jobName} rev {batch.jobRevision} · lot {batch.lot}
-          </b>
+          </Strong>
           <br />
           <Dim>
             <TextLink href={`/stations/${batch.stationId}`}>{batch.station}</TextLink> · traveller{' '}

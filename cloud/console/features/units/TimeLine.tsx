@@ -5,7 +5,7 @@ import { OutcomeIcon } from '#ui/outcome/OutcomeIcon.tsx';
 import { CopyText } from '#ui/pieces/CopyText.tsx';
 import { Empty } from '#ui/pieces/states.tsx';
 import { Dim, Spoken } from '#ui/pieces/text.tsx';
-import type { Look } from '../../pieces/words.ts';
+import type { Look } from '#cloud/console/pieces/words.ts';
 
 type Entry = UnitDetail['timeline'][number];
 const List = styled('ol')({ listStyle: 'none', margin: 0, padding: 0 });

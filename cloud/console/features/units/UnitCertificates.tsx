@@ -2,10 +2,10 @@ import type { UnitDetail } from '#cloud/contract/views.ts';
 import { Panel, Row, Spring, Stack } from '#ui/pieces/layout.tsx';
 import { Empty } from '#ui/pieces/states.tsx';
 import { CertificateFacts } from '../certificates/CertificateFacts.tsx';
-import { CodeBlock } from '../../pieces/CodeBlock.tsx';
-import { StateWord } from '../../pieces/StateWord.tsx';
-import { certificateLook } from '../../pieces/words.ts';
-import { TextLink } from '../../pieces/TextLink.tsx';
+import { CodeBlock } from '#cloud/console/pieces/CodeBlock.tsx';
+import { StateWord } from '#cloud/console/pieces/StateWord.tsx';
+import { certificateLook } from '#cloud/console/pieces/words.ts';
+import { TextLink } from '#cloud/console/pieces/TextLink.tsx';
 
 /** Every certificate of the unit, with its PEM. */
 export function UnitCertificates({ certificates }: { certificates: UnitDetail['certificates'] }) {

@@ -4,9 +4,9 @@ import { dateTime } from '#ui/format.ts';
 import { Panel } from '#ui/pieces/layout.tsx';
 import { Empty } from '#ui/pieces/states.tsx';
 import { Dim } from '#ui/pieces/text.tsx';
-import { StateWord } from '../../pieces/StateWord.tsx';
-import { itemLook } from '../../pieces/words.ts';
-import { TextLink } from '../../pieces/TextLink.tsx';
+import { StateWord } from '#cloud/console/pieces/StateWord.tsx';
+import { itemLook } from '#cloud/console/pieces/words.ts';
+import { TextLink } from '#cloud/console/pieces/TextLink.tsx';
 
 const Line = styled('div')({
   display: 'grid',

@@ -7,16 +7,16 @@ import { dateTime, hex } from '#ui/format.ts';
 import { CopyText } from '#ui/pieces/CopyText.tsx';
 import { Row } from '#ui/pieces/layout.tsx';
 import { Title } from '#ui/pieces/text.tsx';
-import { useQuery } from '../../client/use-query.ts';
-import { Facts } from '../../pieces/Facts.tsx';
-import { Page } from '../../pieces/Page.tsx';
-import { StateWord } from '../../pieces/StateWord.tsx';
-import { certificateLook, unitLook } from '../../pieces/words.ts';
+import { useQuery } from '#cloud/console/client/use-query.ts';
+import { Facts } from '#cloud/console/pieces/Facts.tsx';
+import { Page } from '#cloud/console/pieces/Page.tsx';
+import { StateWord } from '#cloud/console/pieces/StateWord.tsx';
+import { certificateLook, unitLook } from '#cloud/console/pieces/words.ts';
 import { TimeLine } from './TimeLine.tsx';
 import { UnitCertificates } from './UnitCertificates.tsx';
 import { UnitOnboarding } from './UnitOnboarding.tsx';
 import { UnitRecord } from './UnitRecord.tsx';
-import { TextLink } from '../../pieces/TextLink.tsx';
+import { TextLink } from '#cloud/console/pieces/TextLink.tsx';
 
 type View = 'timeline' | 'certificates' | 'record' | 'onboarding';
 const VIEWS: readonly (readonly [View, string])[] = [
@@ -25,7 +25,7 @@ const VIEWS: readonly (readonly [View, string])[] = [
   ['record', 'Record'],
   ['onboarding', 'Onboarding'],
 ];
-const Head = styled(Row)({ gap: 28, alignItems: 'flex-start' });
+const Head = styled(Row)({ gap: 28, alignItems: 'flex-start', '& > dl': { flex: 1 } });
 
 function Part({ detail, view }: { detail: UnitDetail; view: View }) {
   switch (view) {

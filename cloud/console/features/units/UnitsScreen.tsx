@@ -1,17 +1,16 @@
-import Button from '@mui/material/Button';
 import { useEffect, useState } from 'react';
 import { useLocation } from 'wouter';
 import type { UnitRow } from '#cloud/contract/views.ts';
 import { dateTime } from '#ui/format.ts';
 import { Empty } from '#ui/pieces/states.tsx';
-import { usePages } from '../../client/use-pages.ts';
-import { useQuery } from '../../client/use-query.ts';
-import { Choice } from '../../pieces/Choice.tsx';
-import type { Column } from '../../pieces/DataGrid.tsx';
-import { Listing } from '../../pieces/Listing.tsx';
-import { SearchBar } from '../../pieces/SearchBar.tsx';
-import { StateWord } from '../../pieces/StateWord.tsx';
-import { unitLook } from '../../pieces/words.ts';
+import { usePages } from '#cloud/console/client/use-pages.ts';
+import { useQuery } from '#cloud/console/client/use-query.ts';
+import { Choice } from '#cloud/console/pieces/Choice.tsx';
+import type { Column } from '#cloud/console/pieces/DataGrid.tsx';
+import { Listing } from '#cloud/console/pieces/Listing.tsx';
+import { SearchBar } from '#cloud/console/pieces/SearchBar.tsx';
+import { StateWord } from '#cloud/console/pieces/StateWord.tsx';
+import { unitLook } from '#cloud/console/pieces/words.ts';
 import { BatchHead } from './BatchHead.tsx';
 
 type Outcome = UnitRow['outcome'] | 'all';
@@ -97,7 +96,7 @@ export function UnitsScreen({ batchId }: { batchId: string | null }) {
         </SearchBar>
       }
       empty={<Empty title="No unit yet">Units appear here as stations hand over what they made.</Empty>}
-      footer={batchId === null ? null : <Button onClick={() => go('/units')}>Units of all batches</Button>}
+      {...(batchId === null ? {} : { back: ['/batches', 'Batches'] as const })}
     />
   );
 }
