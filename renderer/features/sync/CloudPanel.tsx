@@ -43,8 +43,12 @@ export function CloudPanel({ view }: { view: SyncView }) {
       <Facts>
         <dt>Name</dt>
         <dd>{cloud.name}</dd>
-        <dt>Tenant</dt>
-        <dd>{cloud.tenant}</dd>
+        {cloud.tenant === cloud.name ? null : (
+          <>
+            <dt>Tenant</dt>
+            <dd>{cloud.tenant}</dd>
+          </>
+        )}
         {cloud.url === '' ? null : (
           <>
             <dt>Address</dt>

@@ -5,6 +5,7 @@ import { OutcomeIcon } from '#ui/outcome/OutcomeIcon.tsx';
 import { Fingerprint } from '#ui/pieces/Fingerprint.tsx';
 import { Panel, Row, Stack } from '#ui/pieces/layout.tsx';
 import { Caption, Dim } from '#ui/pieces/text.tsx';
+import { ownerWords } from './line-words.ts';
 
 const Head = styled('h2')(({ theme }) => ({
   margin: 0,
@@ -23,7 +24,7 @@ export function JoinDone({ view }: { view: SyncView }) {
         <OutcomeIcon shape="circle" tone="pass" size={44} />
         <div>
           <Head>Joined</Head>
-          This station is <b>{cloud.stationName}</b> of {cloud.tenant} in {cloud.name}.{' '}
+          This station is <b>{cloud.stationName}</b> of {ownerWords(cloud)}.{' '}
           {view.waiting === 0 ? '' : `${count(view.waiting)} records wait to go up.`}
         </div>
       </Row>

@@ -47,6 +47,11 @@ function Progress({ view, peak }: { view: SyncView; peak: number }) {
   );
 }
 
+const oldestText = (at: string | null, now: number): string =>
+  at === null ? '' : `oldest ${since(at, now)}`;
+const inCloudText = ({ acknowledged, head }: SyncView): string =>
+  head === 0 ? 'Nothing was made here yet' : `${count(acknowledged)} of ${count(head)} are in the cloud`;
+
 /** What waits to go up, by kind and age; while it goes, how fast and for how long still. */
 export function WaitingPanel({
   view,
@@ -68,8 +73,7 @@ export function WaitingPanel({
         </Total>
         <Spring />
         <Dim className="num">
-          {view.oldestAt === null ? 'Nothing waits' : `oldest ${since(view.oldestAt, now)}`} ·{' '}
-          {count(view.acknowledged)} of {count(view.head)} are in the cloud
+          {[oldestText(view.oldestAt, now), inCloudText(view)].filter((text) => text !== '').join(' · ')}
         </Dim>
       </Row>
       {MOVES.has(view.state) ? (

@@ -68,6 +68,10 @@ export function contactText({ state, lastContact }: SyncView, now: number): stri
   return `Last contact ${dateTime(lastContact).slice(0, 16)}`;
 }
 
+/** Whose cloud: tenant and cloud, or one name where both have the same. */
+export const ownerWords = ({ name, tenant }: { name: string; tenant: string }): string =>
+  tenant === name ? name : `${tenant} in ${name}`;
+
 /** `412 records/s`, `3.2 records/s`. */
 export const recordsRate = (perSecond: number): string =>
   `${perSecond < 10 ? perSecond.toFixed(1) : count(perSecond)} records/s`;
