@@ -1,6 +1,6 @@
 import { orderHandlers } from '#cloud/orders/order-handlers.ts';
 import { courierHandlers } from '#cloud/courier/courier-handlers.ts';
-import { EstAuthorities } from '#cloud/est/authority.ts';
+import { estAuthorities } from '#cloud/est/authority.ts';
 import { registerMetrics } from '#cloud/metrics/routes.ts';
 import { targetHandlers } from '#cloud/onboarding/target-handlers.ts';
 import { certificateHandlers } from '#cloud/revocation/certificate-handlers.ts';
@@ -20,7 +20,7 @@ import { stationHandlers } from './station-handlers.ts';
 import { unitHandlers } from './unit-handlers.ts';
 
 function handlersOf(context: CloudContext, admission: Admission): Handlers {
-  const revocation = { ...context, est: new EstAuthorities(context) };
+  const revocation = { ...context, est: estAuthorities(context) };
   return {
     ...sessionHandlers(context, admission),
     ...overviewHandlers(context),

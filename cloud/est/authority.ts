@@ -79,6 +79,15 @@ async function load(context: Context, tenantId: string): Promise<EstAuthority> {
   return { certificate, chain: [certificate, root], signer: signerOf(key) };
 }
 
+const known = new WeakMap<Context['db'], EstAuthorities>();
+
+/** The one of this node: each key is opened once. */
+export function estAuthorities(context: Context): EstAuthorities {
+  const made = known.get(context.db) ?? new EstAuthorities(context);
+  known.set(context.db, made);
+  return made;
+}
+
 /** Authorities for devices by tenant: made at first use, loaded once. */
 export class EstAuthorities {
   readonly #context: Context;

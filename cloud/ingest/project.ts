@@ -1,5 +1,6 @@
 import type { Trx } from '#cloud/server/context.ts';
 import { raiseAlert } from '#cloud/server/alerts.ts';
+import { registerPassed } from '#cloud/onboarding/enqueue.ts';
 import { projectAttempts } from './project-attempts.ts';
 import { projectBatches } from './project-batches.ts';
 import { projectCertificates, projectRecords } from './project-certificates.ts';
@@ -48,6 +49,12 @@ export async function project(to: Omit<Projection, 'tally'>, lines: readonly Pre
   await projectUnits(projection, attempts);
   await projectCertificates(projection, bodies.certificate);
   await projectRecords(projection, bodies.record);
+  await registerPassed(
+    to.trx,
+    to.tenantId,
+    bodies.record.map(({ body }) => body),
+    to.now,
+  );
   await projectCheckpoints(projection, bodies.checkpoint);
   await projectReceipts(projection, bodies.receipt);
   await projectOnboarding(projection, bodies.onboarding);

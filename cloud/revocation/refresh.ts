@@ -1,3 +1,5 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { estAuthorities } from '#cloud/est/authority.ts';
 import type { CloudContext } from '#cloud/server/context.ts';
 import { sha256 } from '#cloud/pki/certificates.ts';
 import type { RevocationContext } from './issuers.ts';
@@ -35,4 +37,23 @@ export async function refreshLists(context: Context): Promise<number> {
   let signed = 0;
   for (const { tenant } of await context.authorities.all()) signed += await refreshTenant(context, tenant.id);
   return signed;
+}
+
+/** How often a node looks for lists that are due, milliseconds; after a failure, when it looks again. */
+const LOOK_MS = 15 * 60_000;
+const FAILED_MS = 10_000;
+
+/** Keeps the lists fresh until the cloud closes. Two nodes that do the same make one more number, nothing worse. */
+export async function refreshForEver(context: CloudContext): Promise<void> {
+  const { closing, log } = context;
+  while (!closing.aborted) {
+    const done = await refreshLists({ ...context, est: estAuthorities(context) }).then(
+      () => true,
+      (err: unknown) => {
+        if (!closing.aborted) log.error({ err }, 'lists of revoked certificates');
+        return false;
+      },
+    );
+    await pause(done ? LOOK_MS : FAILED_MS, undefined, { signal: closing }).catch(() => undefined);
+  }
 }

@@ -1,5 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { checkRecords } from '#cloud/ingest/check-records.ts';
+import { OnboardingWorker } from '#cloud/onboarding/worker.ts';
+import { refreshForEver } from '#cloud/revocation/refresh.ts';
 import type { CloudContext } from './context.ts';
 
 /** When nothing waits, how long until the next look; after a failure, how long until the next try. */
@@ -31,5 +33,10 @@ async function checkForEver(context: CloudContext): Promise<void> {
 
 /** Background work of this node; settles when all of it has ended after `closing`. */
 export async function startWorkers(context: CloudContext): Promise<void> {
-  if (context.config.background) await checkForEver(context);
+  if (!context.config.background) return;
+  await Promise.all([
+    checkForEver(context),
+    new OnboardingWorker(context).run(),
+    refreshForEver(context),
+  ]);
 }
