@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -8,7 +9,6 @@ import { checkOpenFiles } from './fleet-limits.ts';
 import type { FleetReport, FleetShare } from './fleet-messages.ts';
 import type { FleetOptions } from './fleet-options.ts';
 import { FleetThread } from './fleet-thread.ts';
-import { X509Certificate } from 'node:crypto';
 
 /** What a run came to. Counts by reason: `tls:alert:unknown_ca`, `refused:135`, `socket:ECONNRESET` and the like. */
 export interface FleetResult {
@@ -23,9 +23,11 @@ export interface FleetResult {
   provisioned: number;
   /** Seconds of each part; `connect` is from the first socket to the last hello. */
   seconds: { provision: number; powerUp: number; connect: number };
+  /** Processor time of this process in the same parts: what they cost, however busy the machine is. */
+  cpuSeconds: FleetResult['seconds'];
   /** Of the whole process with every connection open, bytes. */
   rssBytes: number;
-  /** What a connection added to it, chip and identity apart. */
+  /** What one device added to it, chip, TLS and MQTT together; in a small fleet the threads are most of it. */
   perConnectionBytes: number;
 }
 
@@ -81,6 +83,7 @@ class FleetRun {
   readonly #threads: FleetThread[];
   readonly #authorityIn: string | null;
   readonly #missing: number;
+  readonly #rssAtStart = process.memoryUsage.rss();
   #writer: IdentityWriter | null = null;
   #written: Promise<void> = Promise.resolve();
   #phase: FleetProgress['phase'] = 'provision';
@@ -107,6 +110,7 @@ class FleetRun {
       lost: {},
       provisioned: 0,
       seconds: { provision: 0, powerUp: 0, connect: 0 },
+      cpuSeconds: { provision: 0, powerUp: 0, connect: 0 },
       rssBytes: 0,
       perConnectionBytes: 0,
     };
@@ -144,7 +148,7 @@ class FleetRun {
     this.#begin('provision', this.#missing);
     this.#writer = new IdentityWriter(this.#identities);
     const each = Math.ceil(this.#missing / this.#threads.length);
-    this.result.seconds.provision = await this.#timed((thread, index) => {
+    await this.#timed('provision', (thread, index) => {
       const count = Math.max(0, Math.min(each, this.#missing - index * each));
       return thread.tell({ order: 'provision', count });
     });
@@ -155,15 +159,14 @@ class FleetRun {
   async powerUp(): Promise<void> {
     this.#begin('power-up', this.#options.devices);
     const order = { order: 'power-up', devices: this.#options.devices } as const;
-    this.result.seconds.powerUp = await this.#timed((thread) => thread.tell(order));
+    await this.#timed('powerUp', (thread) => thread.tell(order));
   }
 
   async connect(): Promise<void> {
-    const before = process.memoryUsage.rss();
     this.#begin('connect', this.#options.devices);
-    this.result.seconds.connect = await this.#timed((thread) => thread.tell({ order: 'connect' }));
+    await this.#timed('connect', (thread) => thread.tell({ order: 'connect' }));
     this.result.rssBytes = process.memoryUsage.rss();
-    const added = Math.max(0, this.result.rssBytes - before);
+    const added = Math.max(0, this.result.rssBytes - this.#rssAtStart);
     const { connected } = this.result;
     this.result.perConnectionBytes = connected === 0 ? 0 : Math.round(added / connected);
     this.#hooks.connected?.(this.result);
@@ -189,10 +192,15 @@ class FleetRun {
     for (const thread of this.#threads) thread.stop();
   };
 
-  async #timed(tell: (thread: FleetThread, index: number) => Promise<void>): Promise<number> {
-    const start = performance.now();
+  async #timed(
+    part: keyof FleetResult['seconds'],
+    tell: (thread: FleetThread, index: number) => Promise<void>,
+  ): Promise<void> {
+    const [start, cpu] = [performance.now(), process.cpuUsage()];
     if (!this.#signal.aborted) await Promise.all(this.#threads.map(tell));
-    return Math.round(performance.now() - start) / 1000;
+    const { user, system } = process.cpuUsage(cpu);
+    this.result.seconds[part] = Math.round(performance.now() - start) / 1000;
+    this.result.cpuSeconds[part] = Math.round((user + system) / 1000) / 1000;
   }
 
   #begin(phase: FleetProgress['phase'], total: number): void {
