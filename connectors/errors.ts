@@ -13,7 +13,8 @@ export type ConnectorErrorCode =
   | 'revoked' // this identity was revoked at the target before
   | 'refused' // the target refused this one item
   | 'crl-missing' // a CA without a list of revoked certificates
-  | 'crl-not-newer' // an older list, or one of the same second
+  | 'crl-not-newer' // the target has a later list already
+  | 'crl-same-second' // another list of the same second, which the target would not obey
   | 'crl-not-valid' // a list from the future, or one that has ended: nobody could connect
   | 'bad-certificate' // not a certificate, or not a CA
   | 'bad-crl' // not a list of revoked certificates

@@ -4,6 +4,7 @@ import {
   BasicConstraintsExtension,
   KeyUsageFlags,
   KeyUsagesExtension,
+  Name,
   SubjectAlternativeNameExtension,
   X509CertificateGenerator,
   X509CrlGenerator,
@@ -81,7 +82,7 @@ export class LocalAuthority {
     const keys = await newKeys();
     const made = await X509CertificateGenerator.create({
       // As plain text the generator would take a leading # for hexadecimal.
-      subject: [{ CN: [{ utf8String: commonName }] }],
+      subject: new Name([{ CN: [{ utf8String: commonName }] }]),
       issuer: [{ O: ['Rootline'] }, { CN: [this.name] }],
       publicKey: keys.publicKey,
       signingKey: this.#keys.privateKey,

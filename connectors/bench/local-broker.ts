@@ -30,6 +30,7 @@ export class LocalBroker {
   readonly adminPort: number;
   readonly files: Record<keyof BrokerFiles, string>;
   #process: Broker | null = null;
+  readonly #watchers = new Set<(line: string) => void>();
 
   private constructor(folder: string, authority: LocalAuthority, ports: [number, number]) {
     this.folder = folder;
@@ -69,6 +70,7 @@ export class LocalBroker {
     createInterface({ input: broker.stderr }).on('line', (line) => {
       if (lines.length < 50) lines.push(line);
       if (/ running$/.test(line)) resolve(undefined);
+      for (const watcher of this.#watchers) watcher(line);
     });
     const timer = setTimeout(() => {
       reject(new Error('mosquitto did not start in time'));
@@ -78,6 +80,16 @@ export class LocalBroker {
       reject(new Error(`mosquitto ended: ${lines.join(' | ')}`));
     });
     await promise.finally(() => clearTimeout(timer));
+  }
+
+  /** Resolves with the next line of the broker's log that matches. */
+  async logged(pattern: RegExp): Promise<string> {
+    const { promise, resolve } = Promise.withResolvers<string>();
+    const watcher = (line: string): void => {
+      if (pattern.test(line)) resolve(line);
+    };
+    this.#watchers.add(watcher);
+    return promise.finally(() => this.#watchers.delete(watcher));
   }
 
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {

@@ -1,8 +1,10 @@
 import { X509Certificate } from 'node:crypto';
+import { access, constants } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { CaRegistration, Device, DeviceResult } from '../connector.ts';
 import { ConnectorError } from '../errors.ts';
 import { ensurePattern, findEntries, rewriteEntries, type AclEntry } from './acl-file.ts';
-import { readOrEmpty, replaceFile } from './atomic-file.ts';
+import { fileError, readOrEmpty, replaceFile } from './atomic-file.ts';
 import { addCa, listCas, readCa, removeCa } from './ca-directory.ts';
 import { endOfLists, hasCrlOf, readCrl, requireValid, withCrl } from './crl.ts';
 import type { BrokerFiles, MosquittoSettings } from './options.ts';
@@ -29,6 +31,16 @@ export class BrokerFileSet {
 
   async publishCrl(der: Uint8Array, signal?: AbortSignal): Promise<boolean> {
     return this.#change(async () => this.#writeCrl(der), signal);
+  }
+
+  /** Throws for the first path of the settings at which nothing could be written, or no process id read. */
+  async requireReachable(): Promise<void> {
+    const { crlFile, caDirectory, aclFile, pidFile } = this.#files;
+    for (const path of [crlFile, caDirectory, aclFile]) if (path !== undefined) await requireWritable(path);
+    if (pidFile === undefined) return;
+    await access(pidFile, constants.R_OK).catch((cause: unknown) => {
+      throw fileError(pidFile, 'read', cause);
+    });
   }
 
   /** Throws when a list that the broker uses has ended: it refuses every device of that CA by now. */
@@ -158,6 +170,13 @@ export class BrokerFileSet {
       { retry: 'never', context: { file } },
     );
   }
+}
+
+/** A file is replaced whole, so its folder is what must be writable. */
+async function requireWritable(path: string): Promise<void> {
+  await access(dirname(path), constants.W_OK).catch((cause: unknown) => {
+    throw fileError(path, 'written', cause);
+  });
 }
 
 function entryResult(device: Device, there: ReadonlyMap<string, string | null>): DeviceResult {

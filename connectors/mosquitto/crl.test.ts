@@ -32,9 +32,12 @@ describe('a crlfile', () => {
 
   it('takes no list that is older, or of the same second, which OpenSSL would not obey', async () => {
     const there = withCrl('', await authority.crl([], at('2027-01-01T00:00:01Z')))!;
-    for (const time of ['2027-01-01T00:00:00Z', '2027-01-01T00:00:01Z']) {
+    for (const [time, code] of [
+      ['2027-01-01T00:00:00Z', 'crl-not-newer'],
+      ['2027-01-01T00:00:01Z', 'crl-same-second'],
+    ] as const) {
       const late = await authority.crl([], at(time));
-      expect(() => withCrl(there, late)).toThrow(expect.objectContaining({ code: 'crl-not-newer' }));
+      expect(() => withCrl(there, late)).toThrow(expect.objectContaining({ code }));
     }
   });
 

@@ -91,7 +91,8 @@ export function withCrl(file: string, der: Uint8Array): string | null {
   const others = lists.filter((list) => {
     const { issuer, thisUpdate } = readCrl(list);
     if (issuer !== mine.issuer) return true;
-    if (thisUpdate >= mine.thisUpdate) throw notNewer(thisUpdate, mine.thisUpdate);
+    if (thisUpdate > mine.thisUpdate) throw notNewer(thisUpdate, mine.thisUpdate);
+    if (thisUpdate === mine.thisUpdate) throw sameSecond(thisUpdate);
     return false;
   });
   return [...others, der].map((list) => toPem(list, LABEL)).join('');
@@ -106,8 +107,16 @@ export function hasCrlOf(file: string, name: Uint8Array): boolean {
 function notNewer(there: number, given: number): ConnectorError {
   return new ConnectorError(
     'crl-not-newer',
-    `The broker has a list of revoked certificates of ${instant(there)}, this one is of ${instant(given)}. It keeps its own. Make a new list, at least a second later.`,
-    { retry: 'later', context: { there: instant(there), given: instant(given) } },
+    `The broker has a list of revoked certificates of ${instant(there)}, this one is of ${instant(given)}. It keeps its own.`,
+    { context: { there: instant(there), given: instant(given) } },
+  );
+}
+
+function sameSecond(time: number): ConnectorError {
+  return new ConnectorError(
+    'crl-same-second',
+    `The broker has another list of revoked certificates of the same second (${instant(time)}) and would go on with that. It keeps its own. Make a new list, at least a second later.`,
+    { context: { there: instant(time) } },
   );
 }
 

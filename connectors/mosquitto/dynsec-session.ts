@@ -1,5 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { connect, type IClientOptions, type MqttClient } from 'mqtt';
+import {
+  connect,
+  ErrorWithReasonCode,
+  ErrorWithSubackPacket,
+  type IClientOptions,
+  type MqttClient,
+} from 'mqtt';
 import { ConnectorError, throwIfCancelled } from '../errors.ts';
 import { asConnectionError } from './connection-error.ts';
 import { parseAnswer, type Answer, type Command } from './dynsec-messages.ts';
@@ -109,10 +115,12 @@ export class DynsecSession {
     await this.close();
     const client = connect(connectOptions(this.#settings));
     try {
-      await opened(client, signal);
+      await opened(client, signal).catch((cause: unknown) => {
+        throw asConnectionError(cause, this.#host);
+      });
       await client.subscribeAsync(RESPONSE, { qos: 1 });
     } catch (cause) {
-      const error = client.connected ? this.#noRight(cause) : asConnectionError(cause, this.#host);
+      const error = this.#told(cause);
       await client.endAsync(true);
       throw error;
     }
@@ -145,7 +153,7 @@ export class DynsecSession {
 
   #told(cause: unknown): ConnectorError {
     if (cause instanceof ConnectorError) return cause;
-    return this.#client?.connected === true ? this.#noRight(cause) : asConnectionError(cause, this.#host);
+    return isRefusal(cause) ? this.#noRight(cause) : asConnectionError(cause, this.#host);
   }
 
   #noRight(cause: unknown): ConnectorError {
@@ -164,6 +172,10 @@ export class DynsecSession {
     return new ConnectorError(code, `The broker at ${this.#host} ${rest}`, { context: { host: this.#host } });
   }
 }
+
+/** The broker took the connection and answered one request on it with a refusal. */
+const isRefusal = (cause: unknown): boolean =>
+  cause instanceof ErrorWithSubackPacket || cause instanceof ErrorWithReasonCode;
 
 function connectOptions(settings: MosquittoSettings): IClientOptions {
   const url = new URL(settings.url);

@@ -61,6 +61,7 @@ export class MosquittoConnector implements Connector {
   async check(signal?: AbortSignal): Promise<Health> {
     try {
       await this.#requireSafe(signal);
+      await this.#files.requireReachable();
       await this.#files.requireListsInForce();
       const sentence = `The broker at ${new URL(this.#settings.url).host} answers, and lets this administrator register devices.`;
       return { ok: true, code: null, sentence };

@@ -5,6 +5,7 @@ import type {
   OnboardingStore,
   Reason,
   Settlement,
+  StartsAgain,
   WorkAction,
   WorkCounts,
   WorkState,
@@ -25,7 +26,7 @@ interface Item {
 type Ids = readonly string[] | 'all';
 
 /** The rules of `OnboardingStore` in the fewest words, for tests of the queue; nothing outlives the process. */
-export class InMemoryOnboarding implements OnboardingStore {
+export class InMemoryOnboarding implements OnboardingStore, StartsAgain {
   readonly #items = new Map<string, Item>();
   #claims = 0;
 
@@ -45,6 +46,12 @@ export class InMemoryOnboarding implements OnboardingStore {
 
   async settle(results: readonly Settlement[]): Promise<number> {
     return Promise.resolve(results.filter((result) => this.#settle(result)).length);
+  }
+
+  async again(targetId: string): Promise<number> {
+    const done = this.#of(targetId).filter((item) => item.state === 'registered' || item.state === 'revoked');
+    for (const item of done) this.#want(targetId, item.action, item.device);
+    return Promise.resolve(done.length);
   }
 
   async counts(targetId: string): Promise<WorkCounts> {

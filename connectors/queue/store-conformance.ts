@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Device } from '../connector.ts';
-import type { Claim, OnboardingStore, Settlement } from './store.ts';
+import type { Claim, OnboardingStore, Settlement, StartsAgain } from './store.ts';
 
 export interface StoreUnderTest {
   store: OnboardingStore;
@@ -31,6 +31,35 @@ export function itKeepsOnboardingWork(open: () => Promise<StoreUnderTest>): void
   settleRules(bench);
   revokeRules(bench);
   deadRules(bench);
+}
+
+/** What a store that `StartsAgain` must do besides. */
+export function itStartsAgain(open: () => Promise<StoreUnderTest & { store: StartsAgain }>): void {
+  const bench = new Bench();
+  let again: StartsAgain;
+  beforeEach(async () => {
+    const under = await open();
+    again = under.store;
+    bench.open(under);
+  });
+  afterEach(async () => bench.close());
+
+  it('wants everything once more that a target lost, and only that', async () => {
+    const devices = await bench.fill(3);
+    await bench.store.revoke('A', devices.slice(0, 1));
+    for (const to of [{ to: 'done' as const }, { to: 'done' as const }, DEAD])
+      await bench.settleOne(await bench.claimOne(), to);
+    expect(await bench.store.counts('A')).toMatchObject({ registered: 1, revoked: 1, dead: 1 });
+    expect(await again.again('B')).toBe(0);
+    expect(await again.again('A')).toBe(2);
+    expect(await bench.store.counts('A')).toMatchObject({ waiting: 2, revokeWaiting: 1, dead: 1 });
+    expect(await bench.claimOne()).toMatchObject({
+      action: 'revoke',
+      attempts: 0,
+      device: { name: 'dev-0' },
+    });
+    expect(await bench.claimOne()).toMatchObject({ action: 'register', attempts: 0 });
+  });
 }
 
 class Bench {

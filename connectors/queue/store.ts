@@ -76,3 +76,9 @@ export interface OnboardingStore {
   /** A person gives dead items up; they are gone from the queue. Returns how many. */
   discard(targetId: string, ids: readonly string[] | 'all'): Promise<number>;
 }
+
+/** A store that can also start over at a target that lost its state (docs/onboarding.md); `itStartsAgain` states the rule. */
+export interface StartsAgain {
+  /** What is registered or revoked at the target waits to be so once more, from attempt zero. Returns how many. */
+  again(targetId: string): Promise<number>;
+}

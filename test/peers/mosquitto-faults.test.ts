@@ -1,10 +1,11 @@
-import { chmod, readFile, writeFile } from 'node:fs/promises';
+import { chmod, readFile, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { connectAsync } from 'mqtt';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Device } from '#connectors/connector.ts';
 import { ADMINISTRATOR, LocalBroker } from '#connectors/bench/local-broker.ts';
 import { LocalAuthority } from '#connectors/bench/local-authority.ts';
+import { initialDynsec } from '#connectors/mosquitto/initial-dynsec.ts';
 import { MosquittoConnector } from '#connectors/mosquitto/mosquitto-connector.ts';
 import type { MosquittoOptions } from '#connectors/mosquitto/options.ts';
 import { OnboardingQueue } from '#connectors/queue/drive.ts';
@@ -110,15 +111,20 @@ describe('admin-credentials-wrong', () => {
   });
 });
 
-it('broker-killed-in-mid-batch: what waits is kept, goes on after, and is there once', async () => {
+it('broker-restarted-in-mid-batch: what waits is kept, goes on after, and is there once', async () => {
   const connector = new MosquittoConnector(broker.options('devices'));
   const store = new InMemoryOnboarding();
   const { clock, queue } = queueAt(connector, store);
   await store.add('local', devices(100, 400));
   expect(await queue.step()).toMatchObject({ done: 200 });
+  const midway = broker.logged(/createClient \| username=dev-305 /);
   const cut = queue.step();
-  await broker.stop('SIGKILL');
+  await midway;
+  await broker.stop();
   expect(await cut).toMatchObject({ done: 0, failed: 200, targetError: { code: 'unreachable' } });
+  const made = (await clientsOf()).filter((name) => name.startsWith('dev-')).length;
+  expect(made).toBeGreaterThan(200);
+  expect(made).toBeLessThan(400);
   clock.now += 1_000;
   expect(await queue.step()).toMatchObject({ failed: 200, targetError: { code: 'unreachable' } });
   await broker.start();
@@ -132,6 +138,33 @@ it('broker-killed-in-mid-batch: what waits is kept, goes on after, and is there 
       .sort(),
   );
   expect(await store.counts('local')).toMatchObject({ registered: 400, dead: 0 });
+  await connector.close();
+});
+
+it('plugin-state-cut-off: nobody has rights, and everything can be registered once more', async () => {
+  const state = join(broker.folder, 'dynsec.json');
+  const identity = await broker.authority.issue('survivor');
+  const connector = new MosquittoConnector(broker.options('devices'));
+  const store = new InMemoryOnboarding();
+  const { queue } = queueAt(connector, store);
+  await store.add('local', [identity.device]);
+  await queue.step();
+  await broker.stop();
+  // What 2.0.11 leaves when it is killed while it writes: it empties its file and fills it again.
+  await truncate(state, (await stat(state)).size / 2);
+  await broker.start();
+  const device = await connectDevice(broker, identity);
+  expect(await device.publish('devices/survivor/state')).toBe(NOT_AUTHORIZED);
+  expect(await connector.check()).toMatchObject({ ok: false, code: 'credentials' });
+  await broker.stop();
+  await writeFile(state, await initialDynsec(ADMINISTRATOR));
+  await broker.start();
+  expect(await store.again('local')).toBe(1);
+  expect(await queue.step()).toMatchObject({ done: 1, targetError: null });
+  const back = await connectDevice(broker, identity);
+  expect(await back.publish('devices/survivor/state')).toBe(ALLOWED);
+  await back.close();
+  await device.close();
   await connector.close();
 });
 
@@ -277,7 +310,9 @@ describe('files', () => {
       code: 'files',
       context: { path: crlFile },
     });
-    expect(await connector.check()).toMatchObject({ ok: true });
+    const { code, sentence } = await connector.check();
+    expect(code).toBe('files');
+    expect(sentence).toContain(crlFile);
     await connector.close();
   });
 
