@@ -117,12 +117,11 @@ describe('a station joins a cloud', { timeout: 120_000 }, () => {
 
   it('the cloud is away: the station says so and keeps what it makes', async () => {
     await host.away();
-    await page.keyboard.press('Alt+5');
-    await page.locator('[data-testid="line"][data-state="offline"]').waitFor();
     await openBatch(page, 'LOT-K', 1);
     await insert(page, 'A1');
     await until(page, 'A1', 'passed');
     await chip(/^Offline.*waiting$/).click();
+    await page.locator('[data-testid="line"][data-state="offline"]').waitFor();
     await expect.poll(() => page.getByTestId('waiting').innerText()).not.toMatch(/^0 /);
     await page.getByText('Next try').waitFor();
     await screen.shot('sync-join-6-offline');

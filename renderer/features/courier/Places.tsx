@@ -1,5 +1,6 @@
 import { styled } from '@mui/material/styles';
-import { useEffect, useId } from 'react';
+import TextField from '@mui/material/TextField';
+import { useEffect, useId, useState, type ReactNode } from 'react';
 import { useEvery } from '#client/use-paced.ts';
 import { useQuery } from '#client/use-query.ts';
 import { bytes } from '#ui/format.ts';
@@ -31,44 +32,89 @@ interface Props {
   onChoose: (path: string) => void;
 }
 
-/** Where a stick is, or the watched folder: one of them is chosen. */
+interface ChoiceProps {
+  group: string;
+  checked: boolean;
+  disabled: boolean;
+  onCheck: () => void;
+  children: ReactNode;
+}
+
+function Option({ group, checked, disabled, onCheck, children }: ChoiceProps) {
+  return (
+    <Choice data-chosen={checked} data-disabled={disabled}>
+      <input type="radio" name={group} checked={checked} disabled={disabled} onChange={onCheck} />
+      {children}
+    </Choice>
+  );
+}
+
+function Title({ title, path }: { title: string; path: string }) {
+  return (
+    <span style={{ flex: 1, minWidth: 0 }}>
+      <b>{title}</b>
+      {title === path ? null : (
+        <>
+          <br />
+          <Path>{path}</Path>
+        </>
+      )}
+    </span>
+  );
+}
+
+/** Where a stick is, the watched folder, or a folder that is typed: one of them is chosen. */
 export function Places({ chosen, disabled = false, onChoose }: Props) {
   const { data, error, reload } = useQuery('courier.places', {});
-  const name = useId();
+  const [typed, setTyped] = useState(false);
+  const group = useId();
   useEvery(LOOK_EVERY_MS, reload);
   const places = data?.places;
   useEffect(() => {
-    if (places === undefined || disabled) return;
+    if (places === undefined || disabled || typed) return;
     const gone = chosen !== '' && !places.some(({ path }) => path === chosen);
     // A stick that was taken out is no choice any more; the only place there is needs none.
     const only = places.length === 1 ? (places[0]?.path ?? '') : '';
     if ((gone || chosen === '') && only !== chosen) onChoose(only);
-  }, [places, chosen, disabled, onChoose]);
+  }, [places, chosen, disabled, typed, onChoose]);
+  const choose = (path: string, byHand: boolean) => {
+    setTyped(byHand);
+    onChoose(path);
+  };
   return (
     <div role="radiogroup" aria-label="Where">
       <Caption>Where</Caption>
       {error ? <ErrorPanel error={error} onRetry={reload} /> : null}
-      {data?.places.length === 0 ? (
-        <Dim>No stick is plugged in and no folder is watched. Plug one in: it shows here by itself.</Dim>
-      ) : null}
       <List>
-        {data?.places.map((place) => (
-          <Choice key={place.path} data-chosen={place.path === chosen} data-disabled={disabled}>
-            <input
-              type="radio"
-              name={name}
-              checked={place.path === chosen}
-              disabled={disabled}
-              onChange={() => onChoose(place.path)}
-            />
-            <span style={{ flex: 1, minWidth: 0 }}>
-              <b>{place.title}</b>
-              <br />
-              <Path>{place.path}</Path>
-            </span>
+        {places?.length === 0 ? (
+          <Dim>No stick is plugged in. Plug one in: it shows here by itself.</Dim>
+        ) : null}
+        {places?.map((place) => (
+          <Option
+            key={place.path}
+            group={group}
+            checked={!typed && place.path === chosen}
+            disabled={disabled}
+            onCheck={() => choose(place.path, false)}
+          >
+            <Title title={place.title} path={place.path} />
             <Dim className="num">{bytes(place.freeBytes)} free</Dim>
-          </Choice>
+          </Option>
         ))}
+        <Option group={group} checked={typed} disabled={disabled} onCheck={() => choose('', true)}>
+          Another folder of this station
+        </Option>
+        {typed ? (
+          <TextField
+            autoFocus
+            label="Folder"
+            value={chosen}
+            disabled={disabled}
+            onChange={(event) => onChoose(event.target.value)}
+            slotProps={{ htmlInput: { autoComplete: 'off', spellCheck: false, maxLength: 1024 } }}
+            sx={{ mt: 2 }}
+          />
+        ) : null}
       </List>
     </div>
   );

@@ -52,11 +52,18 @@ function LineError({ view, error }: { view: SyncView; error: ErrorView }) {
   );
 }
 
+const MINUTE_MS = 60_000;
+
+/** ` 3 d` behind the word, once it is worth a number. */
+function awayText({ state, lastContact }: SyncView, now: number): string {
+  if (state !== 'offline' || lastContact === null) return '';
+  return now - Date.parse(lastContact) < MINUTE_MS ? '' : ` ${since(lastContact, now)}`;
+}
+
 /** How the line is, since when, when it tries again, and what went wrong last. */
 export function LinePanel({ view }: { view: SyncView }) {
   const now = useWallClock();
   const look = LINE_LOOKS[view.state];
-  const away = view.state === 'offline' && view.lastContact !== null;
   return (
     <Panel aria-label="Line" data-testid="line" data-state={view.state}>
       <Row sx={{ gap: 4 }}>
@@ -64,7 +71,7 @@ export function LinePanel({ view }: { view: SyncView }) {
         <div style={{ minWidth: 0 }} role="status">
           <Word tone={look.tone}>
             {look.word}
-            {away && view.lastContact !== null ? ` ${since(view.lastContact, now)}` : ''}
+            {awayText(view, now)}
           </Word>
           <div>{lineSentence(view)}</div>
         </div>

@@ -3,12 +3,12 @@ import type { Response } from '#contract/contract.ts';
 import type { SyncView } from '#contract/sync.ts';
 import type { Query } from '#client/use-query.ts';
 import { useWallClock } from '#ui/clock.ts';
-import { count, rate, since } from '#ui/format.ts';
+import { count, rate } from '#ui/format.ts';
 import { Bar } from '#ui/pieces/Bar.tsx';
 import { ErrorPanel } from '#ui/pieces/ErrorPanel.tsx';
 import { Panel, Row, Spring } from '#ui/pieces/layout.tsx';
 import { Caption, Dim } from '#ui/pieces/text.tsx';
-import { recordsRate, timeLeft } from './line-words.ts';
+import { ageText, recordsRate, timeLeft } from './line-words.ts';
 
 const Total = styled('div')(({ theme }) => ({
   fontSize: 40,
@@ -48,7 +48,7 @@ function Progress({ view, peak }: { view: SyncView; peak: number }) {
 }
 
 const oldestText = (at: string | null, now: number): string =>
-  at === null ? '' : `oldest ${since(at, now)}`;
+  at === null ? '' : `oldest ${ageText(at, now)}`;
 const inCloudText = ({ acknowledged, head }: SyncView): string =>
   head === 0 ? 'Nothing was made here yet' : `${count(acknowledged)} of ${count(head)} are in the cloud`;
 
@@ -96,7 +96,7 @@ export function WaitingPanel({
               <tr key={row.kind}>
                 <td>{row.title}</td>
                 <td>{count(row.count)}</td>
-                <td>{since(row.oldestAt, now)}</td>
+                <td>{ageText(row.oldestAt, now)}</td>
               </tr>
             ))}
           </tbody>

@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { SyncView } from '#contract/sync.ts';
-import { agoText, lineSentence, offsetText, recordsRate, timeLeft, untilText } from './line-words.ts';
+import {
+  ageText,
+  agoText,
+  lineSentence,
+  offsetText,
+  recordsRate,
+  timeLeft,
+  untilText,
+} from './line-words.ts';
 
 const now = Date.parse('2026-11-23T12:00:00Z');
 const at = (seconds: number): string => new Date(now + seconds * 1000).toISOString();
@@ -33,6 +41,7 @@ describe('the line in words', () => {
       'in 119 s',
       'in 4 min',
     ]);
+    expect([-10, -300].map((s) => ageText(at(s), now))).toEqual(['under 1 min', '5 min']);
     expect([-10, -300, -7200].map((s) => agoText(at(s), now))).toEqual(['just now', '5 min ago', '2 h ago']);
   });
   it('gives a slow rate its digit', () => {

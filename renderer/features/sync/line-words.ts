@@ -56,6 +56,10 @@ export function untilText(instant: string, now: number): string {
   return seconds < 120 ? `in ${seconds} s` : `in ${Math.round(seconds / 60)} min`;
 }
 
+/** `3 d`; `under 1 min` within the first. */
+export const ageText = (instant: string, now: number): string =>
+  now - Date.parse(instant) < 60_000 ? 'under 1 min' : since(instant, now);
+
 /** `3 d ago`; `just now` within the first minute. */
 export function agoText(instant: string, now: number): string {
   return now - Date.parse(instant) < 60_000 ? 'just now' : `${since(instant, now)} ago`;

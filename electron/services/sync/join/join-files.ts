@@ -7,6 +7,7 @@ import { der, keyPair, readSetting, SETTING, type Membership } from '../membersh
 import { checkInvitation, type Invited } from './invitation.ts';
 import { checkAnswer, sealRequest, type JoinParts } from './join.ts';
 import { joinError } from './join-error.ts';
+import { newestIn } from './newest-file.ts';
 
 /** None of the three files comes near this. */
 const LARGEST_FILE = 512 * 1024;
@@ -14,8 +15,10 @@ const LARGEST_FILE = 512 * 1024;
 /** What was asked for by file, until the answer comes. */
 const asked = z.strictObject({ invitation, root: z.base64(), keys: keyPair });
 
-async function readJson(file: string): Promise<unknown> {
+async function readJson(path: string, ending: string): Promise<unknown> {
+  let file = path;
   try {
+    file = await newestIn(path, ending);
     const { size } = await stat(file);
     if (size <= LARGEST_FILE) return JSON.parse(await readFile(file, 'utf8'));
   } catch (cause) {
@@ -24,9 +27,9 @@ async function readJson(file: string): Promise<unknown> {
   throw joinError('join-file', { file });
 }
 
-/** An invitation from a stick: its fingerprint is to be compared. */
+/** An invitation from a stick, by its name or the newest in a folder: its fingerprint is to be compared. */
 export async function readInvitation(file: string): Promise<Invited> {
-  return checkInvitation(await readJson(file));
+  return checkInvitation(await readJson(file, '.rootline-invitation'));
 }
 
 /** Whole or not there: a stick may be pulled at any moment. */
@@ -66,7 +69,7 @@ export async function readMembershipFile(
 ): Promise<Membership> {
   const pending = await readSetting(parts.settings, SETTING.joining, asked);
   if (pending === null) throw joinError('join-no-request');
-  const read = membershipShape.safeParse(await readJson(file));
+  const read = membershipShape.safeParse(await readJson(file, '.rootline-membership'));
   if (!read.success) throw joinError('join-file', { file }, read.error);
   return checkAnswer(parts, { ...pending, root: der(pending.root) }, read.data);
 }
