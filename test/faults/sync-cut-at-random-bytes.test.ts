@@ -1,29 +1,42 @@
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { randomInt } from 'node:crypto';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import {
   expectAllThere,
-  joinedPair,
+  joinedStation,
   makeUnits,
   openTestBatch,
-  type SyncStation,
+  quickPace,
+  START_MS,
+  startTestCloud,
   type TestCloud,
 } from './sync.test-support.ts';
 
 let test: TestCloud;
-let station: SyncStation;
-let stationId: string;
-beforeEach(async () => {
-  ({ test, station, stationId } = await joinedPair());
-});
-afterEach(async () => {
-  await station.dispose();
-  await test.dispose();
-});
+beforeAll(async () => {
+  test = await startTestCloud();
+}, START_MS);
+afterAll(() => test.dispose());
 
-it('goes up all the same', async () => {
+it('cut again and again at any byte: goes on where the cloud says, with nothing lost and nothing double', async () => {
+  const { station, stationId } = await joinedStation(test, { line: { pace: quickPace() } });
   const batch = await openTestBatch(station.store);
-  await makeUnits(station.store, batch, 20);
+  await makeUnits(station.store, batch, 300);
+  // From inside the handshake to inside the records; the last ones come through whole.
+  const cuts = [40, 700, 2_500, 5_000, ...Array.from({ length: 6 }, () => randomInt(3_500, 9_000))];
+  const before = test.proxy.connections;
+  test.proxy.chaos.cutAfter = () => cuts[test.proxy.connections - before - 1] ?? Infinity;
+  test.proxy.cut();
   station.notice();
-  await station.until(({ waiting }) => waiting === 0);
-  await expectAllThere(test, station, stationId, 20);
+  const cut = await station.until(({ state }) => state === 'offline');
+  expect(cut.error).toMatchObject({
+    code: 'cut',
+    what: 'The connection to the cloud was cut.',
+    next: 'Nothing to do: it goes on where it stopped. Everything waits here and is sent by itself later.',
+    retry: true,
+  });
+  await station.until(({ state, waiting }) => state === 'online' && waiting === 0);
+  expect(test.proxy.connections - before).toBeGreaterThan(cuts.length);
+  await expectAllThere(test, station, stationId, 300);
   expect(station.defects).toEqual([]);
+  await station.dispose();
 });

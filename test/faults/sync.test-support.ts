@@ -13,6 +13,7 @@ import type { SyncView } from '#contract/sync.ts';
 import { jobTools } from '#drivers/artefacts/job-tools.ts';
 import { sealedJoin } from '#protocol/join.ts';
 import type { LoadedJob } from '#services/jobs/load-job.ts';
+import { realPace, type Pace } from '#services/sync/pace.ts';
 import { createAuthority } from '#services/pki/authority.ts';
 import { CloudSide } from '#services/station/cloud-side.ts';
 import type { StationDeps } from '#services/station/station.ts';
@@ -124,7 +125,19 @@ export async function openSyncStation(options: SyncStationOptions = {}): Promise
 }
 
 /** A deadline that only a failing test meets. */
-const DEADLINE_MS = 15_000;
+const DEADLINE_MS = 25_000;
+/** For hooks that start a database: a busy machine takes its time. */
+export const START_MS = 90_000;
+
+/** Time that passes faster where the line only waits: what it asked for is kept, in milliseconds. */
+export function quickPace(more: Partial<Pace> = {}): Pace & { asked: number[] } {
+  const asked: number[] = [];
+  const sleep: Pace['sleep'] = (ms, signal) => {
+    asked.push(ms);
+    return realPace.sleep(Math.min(ms / 50, 200), signal);
+  };
+  return { ...realPace, sleep, asked, ...more };
+}
 
 async function until(
   now: () => Promise<SyncView>,
@@ -207,12 +220,17 @@ export async function makeUnits(store: Store, batch: BatchRow, count: number): P
 export const openTestBatch = (store: Store, allowance = 100_000): Promise<BatchRow> =>
   openBatch(store, allowance);
 
-/** Joined, online, and nothing waits. */
-export async function joinedPair(
-  options: { cloud?: Partial<CloudOptions>; station?: SyncStationOptions } = {},
-): Promise<{ test: TestCloud; station: SyncStation; stationId: string }> {
-  const test = await startTestCloud(options.cloud);
-  const station = await openSyncStation(options.station);
+export interface Pair {
+  test: TestCloud;
+  station: SyncStation;
+  stationId: string;
+}
+
+/** A station of this cloud: joined, online, and nothing waits. */
+export async function joinedStation(test: TestCloud, options: SyncStationOptions = {}): Promise<Pair> {
+  test.proxy.target = portOf(test.cloud.stationUrl);
+  test.proxy.chaos = {};
+  const station = await openSyncStation(options);
   const stationId = await joinByFiles(station, test);
   await station.until(({ state, waiting }) => state === 'online' && waiting === 0);
   return { test, station, stationId };

@@ -21,7 +21,11 @@ export async function readLocal(parts: Pick<SyncParts, 'store'>): Promise<LocalS
 }
 
 /** A line under the station's certificate; only the pinned root is believed. */
-export async function openOwnLine(parts: SyncParts, membership: Membership): Promise<LineClient> {
+export async function openOwnLine(
+  parts: SyncParts,
+  membership: Membership,
+  onLost?: () => void,
+): Promise<LineClient> {
   const { vault, store, pace, timeouts } = parts;
   const { proxy } = await readLocal(parts);
   const root = der(membership.root);
@@ -31,6 +35,7 @@ export async function openOwnLine(parts: SyncParts, membership: Membership): Pro
     judge: (peer) => checkPeer(peer, root, pace.date()),
     proxy: await proxyOf({ vault, keys: store.keys }, proxy),
     ...(timeouts === undefined ? {} : { timeouts }),
+    ...(onLost === undefined ? {} : { onLost }),
   });
 }
 

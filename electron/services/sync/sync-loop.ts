@@ -49,6 +49,8 @@ export class SyncLoop {
   private readonly exclusive: Exclusive;
   private open: Open | null = null;
   private helloAt = -Infinity;
+  /** On this very connection: who answers on a new one says so before anything is sent. */
+  private greeted = false;
   private renewAt = -Infinity;
   private failures = 0;
   private policyPaused = false;
@@ -126,17 +128,15 @@ export class SyncLoop {
   private async contact(membership: Membership): Promise<void> {
     const open = await this.line(membership);
     if (this.untilHello() <= 0) await this.greet(open);
-    while (!this.policyPaused && (await this.upload(open))) {
-      if (this.closing) return;
+    while (!this.closing && !this.policyPaused && (await this.upload(open)))
       if (this.untilHello() <= 0) await this.greet(open);
-    }
     this.status.settled();
   }
 
   private async line(membership: Membership): Promise<Open> {
     if (this.open !== null) return this.open;
     if (this.status.state !== 'online') this.status.enter('connecting', { error: this.status.error });
-    const client = await openOwnLine(this.parts, membership);
+    const client = await openOwnLine(this.parts, membership, () => (this.greeted = false));
     this.open = { membership, client, cap: null };
     return this.open;
   }
@@ -151,6 +151,7 @@ export class SyncLoop {
     else status.downError = null;
     await this.readPolicy(open);
     this.helloAt = parts.pace.now();
+    this.greeted = true;
     status.enter(this.policyPaused ? 'paused' : 'online');
     await this.renewIfDue(open, answer);
   }
@@ -214,11 +215,13 @@ export class SyncLoop {
   }
 
   /** One request; false when nothing waits. */
-  private async upload({ client, cap }: Open): Promise<boolean> {
+  private async upload(open: Open): Promise<boolean> {
     const { store, pace, session } = this.parts;
+    const { client, cap } = open;
     this.wakes.forget('rows');
-    const { acknowledged, waiting } = await store.outbox.state();
-    if (waiting === 0) return false;
+    if ((await store.outbox.state()).waiting === 0) return false;
+    if (!this.greeted) await this.greet(open);
+    const { acknowledged } = await store.outbox.state();
     const speed = cap?.bytesPerSecond ?? this.status.bytesPerSecond;
     const parts = { outbox: store.outbox, client, session, cap: cap?.bandwidth ?? null, pace };
     const uploaded = await uploadOnce(parts, acknowledged, requestBytes(speed));
@@ -236,7 +239,6 @@ export class SyncLoop {
       const membership = await this.exclusive(() => renewByLine(this.parts, open.client, open.membership));
       await this.hangUp();
       await this.line(membership);
-      this.helloAt = pace.now();
     } catch (error) {
       // The old certificate is still good: records go on under it, and this is tried again.
       onDefect(error);

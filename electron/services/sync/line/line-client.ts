@@ -29,6 +29,8 @@ export interface LineOptions {
   judge: Connecting['judge'];
   proxy: Proxy | null;
   timeouts?: LineTimeouts;
+  /** The connection is gone; the next call opens another one, to whoever answers then. */
+  onLost?: () => void;
 }
 
 export interface UploadRequest {
@@ -96,14 +98,16 @@ export function openLine(options: LineOptions): LineClient {
 
 type Method = 'GET' | 'POST';
 
-function poolOf({ url, context, judge, proxy }: LineOptions, timeouts: LineTimeouts): Pool {
+function poolOf({ url, context, judge, proxy, onLost }: LineOptions, timeouts: LineTimeouts): Pool {
   const { hostname, port } = new URL(url);
   const to = {
     ...{ hostname: hostname.replaceAll(/[[\]]/g, ''), port: Number(port === '' ? 443 : port) },
     ...{ proxy, context, judge, timeoutMs: timeouts.connect },
   };
-  return new Pool(new URL(url).origin, {
-    ...{ connections: 2, pipelining: 1, allowH2: true },
+  const pool = new Pool(new URL(url).origin, {
+    ...{ connections: 1, pipelining: 1, allowH2: true },
+    // Longer than the quiet between two calls: not every hello is a handshake.
+    ...{ keepAliveTimeout: 120_000, keepAliveMaxTimeout: 600_000 },
     headersTimeout: timeouts.headers,
     bodyTimeout: timeouts.idle,
     connect: (_options, callback) =>
@@ -112,6 +116,8 @@ function poolOf({ url, context, judge, proxy }: LineOptions, timeouts: LineTimeo
         (error: unknown) => callback(lineError(error), null),
       ),
   });
+  if (onLost !== undefined) pool.on('disconnect', onLost);
+  return pool;
 }
 
 function json(body: unknown): Partial<Dispatcher.RequestOptions> {
