@@ -18,7 +18,7 @@ let broker: LocalBroker;
 let connector: MosquittoConnector;
 let factory: LocalAuthority;
 let [lost, kept]: Identity[] = [];
-let live: ConnectedDevice;
+let live: ConnectedDevice | undefined;
 
 beforeAll(async () => {
   broker = await LocalBroker.open();
@@ -27,7 +27,7 @@ beforeAll(async () => {
   [lost, kept] = [await factory.issue('pump-1'), await factory.issue('pump-2')];
 });
 afterAll(async () => {
-  await live.close();
+  await live?.close();
   await connector.close();
   await broker.close();
 });
@@ -67,7 +67,7 @@ it('says of each device that nothing is left to do', async () => {
 });
 
 it('delivers to a device what is on its own topics, whatever it subscribes to', async () => {
-  const [device, talker] = [await connectDevice(broker, kept!), live];
+  const [device, talker] = [await connectDevice(broker, kept!), live!];
   for (const topic of ['#', 'devices/pump-1/#', '$CONTROL/#', 'devices/pump-2/#'])
     await device.subscribe(topic);
   expect(await talker.publish('devices/pump-1/state')).toBe(ALLOWED);
@@ -93,7 +93,7 @@ it('throws a revoked device out of its live connection; it cannot come back, the
   const device = await connectDevice(broker, kept!);
   expect(await connector.publishCrl(await factory.crl([lost!.device], nextTime()))).toBe('ok');
   expect(await connector.revokeDevices([lost!.device])).toMatchObject([{ outcome: 'ok' }]);
-  expect(await live.ended).toEqual({ reasonCode: THROWN_OUT });
+  expect(await live!.ended).toEqual({ reasonCode: THROWN_OUT });
   expect(await refusalOf(broker, lost!)).toMatch(/CERTIFICATE_REVOKED/);
   expect(await device.publish('devices/pump-2/state')).toBe(ALLOWED);
   expect(await connector.registerDevices([lost!.device])).toMatchObject([{ error: { code: 'revoked' } }]);
