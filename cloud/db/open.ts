@@ -17,11 +17,12 @@ export interface DatabaseOptions {
   /** `postgres://…`; without one PGlite in `<dataDir>/database`. */
   url?: string | undefined;
   dataDir: string;
-  /** Connections that were lost while idle: the pool replaces them, somebody may want to know. */
-  onLost?: (error: Error) => void;
 }
 
-function openPool(url: string, onLost: (error: Error) => void): pg.Pool {
+/** A connection that breaks is replaced; whoever was using it gets the error with its query. */
+const onLost = (): void => undefined;
+
+function openPool(url: string): pg.Pool {
   const pool = new pg.Pool({
     connectionString: url,
     max: POOL,
@@ -35,18 +36,20 @@ function openPool(url: string, onLost: (error: Error) => void): pg.Pool {
     },
   });
   pool.on('error', onLost);
+  // One that is in use tells its query; without a listener of its own its end would be the end of the process.
+  pool.on('connect', (client) => client.on('error', onLost));
   return pool;
 }
 
 /** Opens the database and brings it up to date. Throws CloudError `newer-database`. */
 export async function openDatabase(options: DatabaseOptions): Promise<Db> {
-  const { url, dataDir, onLost = () => undefined } = options;
+  const { url, dataDir } = options;
   const folder = join(dataDir, 'database');
   if (url === undefined) await mkdir(folder, { recursive: true, mode: 0o700 });
   const dialect =
     url === undefined
       ? pgliteDialect(await openPglite(folder))
-      : new PostgresDialect({ pool: openPool(url, onLost) });
+      : new PostgresDialect({ pool: openPool(url) });
   const db = new Kysely<CloudTables>({ dialect });
   try {
     await migrate(db);

@@ -1,6 +1,6 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -27,6 +27,20 @@ async function freePort(): Promise<number> {
   server.close();
   await once(server, 'close');
   return port;
+}
+
+/** Ticks (proc(5), fields 14 to 17) of a process of the server that works in `folder`. */
+function spentBy(pid: string, folder: string): number {
+  try {
+    if (readlinkSync(`/proc/${pid}/cwd`) !== folder) return 0;
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .replace(/^.*\) /, '')
+      .split(' ');
+    return fields.slice(11, 15).reduce((sum, each) => sum + Number(each), 0);
+  } catch {
+    // It ended in between: its parent has its time.
+    return 0;
+  }
 }
 
 /** A PostgreSQL of its own in a temporary folder, durable as in life unless told otherwise. */
@@ -97,6 +111,15 @@ export class TestPostgres {
       if (spawnSync(check, list, { cwd: '/' }).status === 0) return;
     }
     throw new Error('PostgreSQL did not start');
+  }
+
+  /** Processor time of the server and its sessions so far, seconds; those that ended are counted by their parent. */
+  cpuSeconds(): number {
+    const ticks = readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name))
+      .map((pid) => spentBy(pid, this.data))
+      .reduce((sum, each) => sum + each, 0);
+    return ticks / 100;
   }
 
   /** Stops it as a restart would: sessions are ended, what was committed is on disk. */

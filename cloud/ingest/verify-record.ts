@@ -46,12 +46,15 @@ export class RecordChecker {
     this.#root = new X509Certificate(Buffer.from(root));
   }
 
-  #signerOf(protectedHeader: string): Signer {
+  /** Purposes and signatures of the signer's chain hold once and for all; its times are looked at per record. */
+  #signerOf(protectedHeader: string, at: Date): Signer {
     const known = this.#signers.get(protectedHeader);
     if (known !== undefined) return known;
     const { x5c } = header.parse(JSON.parse(Buffer.from(protectedHeader, 'base64url').toString('utf8')));
     const [leaf, issuing] = x5c.map((der) => new X509Certificate(Buffer.from(der, 'base64')));
     need(leaf !== undefined && issuing !== undefined, 'It names no signer');
+    checkAuthority(issuing, this.#root, at);
+    checkEndEntity(leaf, issuing, 'station', at);
     const signer = { leaf, issuing };
     this.#signers.set(protectedHeader, signer);
     return signer;
@@ -68,11 +71,14 @@ export class RecordChecker {
   }
 
   async #holds(body: UpBody<'record'>): Promise<void> {
-    const { leaf, issuing } = this.#signerOf(body.protected);
     const facts = recordFacts.parse(JSON.parse(body.json));
     const at = new Date(facts.run.endedAt ?? Date.now());
-    checkAuthority(issuing, this.#root, at);
-    checkEndEntity(leaf, issuing, 'station', at);
+    const { leaf, issuing } = this.#signerOf(body.protected, at);
+    for (const each of [leaf, issuing, this.#root])
+      need(
+        each.validFromDate <= at && at <= each.validToDate,
+        'A certificate of its signer was not valid then',
+      );
     const input = Buffer.from(`${body.protected}.${Buffer.from(body.json).toString('base64url')}`);
     const key = { key: leaf.publicKey, dsaEncoding: 'ieee-p1363' } as const;
     const signed = await verifyInPool('sha256', input, key, Buffer.from(body.signature, 'base64url'));

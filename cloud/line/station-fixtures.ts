@@ -87,6 +87,8 @@ export const rootPem = (cloud: Cloud): string => pemOf(cloud.root);
 export class TestStation {
   readonly session = randomUUID();
   readonly cloud: Cloud;
+  /** Where its line goes; another node than the one it joined at may take it. */
+  stationUrl: string;
   readonly membership: Membership;
   readonly authority: FixtureAuthority;
   credentials: Credentials;
@@ -94,6 +96,7 @@ export class TestStation {
 
   constructor(cloud: Cloud, membership: Membership, authority: FixtureAuthority, key: KeyObject) {
     this.cloud = cloud;
+    this.stationUrl = cloud.stationUrl;
     this.membership = membership;
     this.authority = authority;
     this.credentials = credentialsOf(membership.credentials, key);
@@ -101,7 +104,7 @@ export class TestStation {
 
   /** One call to the station listener. */
   call(path: string, options: Omit<Parameters<typeof call>[1], 'ca' | 'client'> = {}): Promise<Answer> {
-    return call(`${this.cloud.stationUrl}${path}`, {
+    return call(`${this.stationUrl}${path}`, {
       ca: rootPem(this.cloud),
       client: this.credentials,
       ...options,
@@ -148,7 +151,7 @@ export class TestStation {
 
   /** A connection of the line over HTTP/2. */
   http2(): ClientHttp2Session {
-    return connect(this.cloud.stationUrl, { ca: rootPem(this.cloud), ...this.credentials });
+    return connect(this.stationUrl, { ca: rootPem(this.cloud), ...this.credentials });
   }
 }
 

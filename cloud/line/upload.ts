@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream';
+import { PassThrough, type Duplex } from 'node:stream';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
 import type { FastifyRequest } from 'fastify';
 import { linesOf } from '#cloud/ingest/groups.ts';
@@ -8,16 +8,16 @@ import type { CloudContext } from '#cloud/server/context.ts';
 import { CloudError } from '#cloud/server/problem.ts';
 import { uploadQuery, type UploadAnswer } from '#protocol/line.ts';
 import { checked } from './checked.ts';
-import type { StationIdentity } from './identity.ts';
+import { identifyStation } from './identity.ts';
 import { holdSession } from './session.ts';
 
-/** The stream as plain octets. What came in is passed on as it comes; a cut is an error at its end. */
-function unpacked(request: FastifyRequest): AsyncIterable<Uint8Array> {
-  const body = bodyStream(request);
-  const encoding = request.headers['content-encoding'] ?? 'identity';
-  if (encoding === 'identity') return body;
-  if (encoding === 'gzip') return through(body, createGunzip());
-  if (encoding === 'zstd') return through(body, createZstdDecompress());
+/** Octets of one upload that are read ahead of the database. */
+const READ_AHEAD = 1024 * 1024;
+
+function unpackerOf(encoding: string): Duplex {
+  if (encoding === 'identity') return new PassThrough();
+  if (encoding === 'gzip') return createGunzip();
+  if (encoding === 'zstd') return createZstdDecompress();
   throw new CloudError(415, {
     code: 'unknown-encoding',
     what: `The cloud does not take messages packed as ${encoding.slice(0, 40)}.`,
@@ -25,26 +25,35 @@ function unpacked(request: FastifyRequest): AsyncIterable<Uint8Array> {
   });
 }
 
-/** Ends the packing stream with the source's error, but only after what it had unpacked was read. */
-function through(
-  body: Readable,
-  unpack: ReturnType<typeof createGunzip> | ReturnType<typeof createZstdDecompress>,
-): AsyncIterable<Uint8Array> {
+/**
+ * The body as plain octets, read from now on: what arrives before anybody asks for it is not lost with the connection.
+ * A cut is an error, but only behind all that could be unpacked.
+ */
+function unpacked(request: FastifyRequest): AsyncIterable<Uint8Array> {
+  const body = bodyStream(request);
+  const unpack = unpackerOf(request.headers['content-encoding'] ?? 'identity');
+  const ahead = new PassThrough({ highWaterMark: READ_AHEAD });
   let cut: Error | null = null;
-  body.on('error', (error) => {
-    cut = error;
-    unpack.end();
+  const end = (error: Error): void => {
+    cut ??= error;
+    ahead.end();
+  };
+  body.on('error', end);
+  body.on('close', () => {
+    if (!body.readableEnded) end(new Error('The connection was cut'));
   });
-  body.on('aborted', () => {
-    cut ??= new Error('The connection was cut');
-    unpack.end();
-  });
-  body.pipe(unpack);
+  body.pipe(ahead).pipe(unpack);
+  // Heard when it is read.
+  unpack.on('error', () => undefined);
   return (async function* () {
     try {
       for await (const chunk of unpack) yield chunk as Uint8Array;
     } catch (error) {
       throw cut ?? badPacking(error);
+    } finally {
+      // A refusal leaves the rest unread: it is let through to nowhere, so that the answer can go out.
+      body.unpipe(ahead);
+      body.resume();
     }
     if (cut !== null) throw cut as Error;
   })();
@@ -64,16 +73,14 @@ function badPacking(cause: unknown): CloudError {
 }
 
 /** Takes messages as they stream in. Whatever arrived whole counts, also when the connection is cut. */
-export async function upload(
-  context: CloudContext,
-  identity: StationIdentity,
-  request: FastifyRequest,
-): Promise<UploadAnswer> {
+export async function upload(context: CloudContext, request: FastifyRequest): Promise<UploadAnswer> {
+  const octets = unpacked(request);
+  const identity = await identifyStation(context, request);
   const { epoch, from, session } = checked(uploadQuery, request.query);
   await holdSession(context, identity, session);
   const { tenantId, stationId, station } = identity;
   const source = { tenantId, stationId, via: 'line' } as const;
-  const result = await ingestLines(context, source, { epoch, from }, linesOf(unpacked(request)));
+  const result = await ingestLines(context, source, { epoch, from }, linesOf(octets));
   const { position, hash } = station;
   return result ?? { place: { epoch: station.epoch, position, hash }, stored: 0, duplicate: 0 };
 }

@@ -78,11 +78,8 @@ async function closeAll({ context, closing, apps }: Parts, workers: Promise<void
  */
 export async function startCloud(options: CloudOptions): Promise<Cloud> {
   await mkdir(options.dataDir, { recursive: true, mode: 0o700 });
-  const lost: Error[] = [];
-  const db = await openDatabase({
-    ...{ url: options.databaseUrl, dataDir: options.dataDir },
-    onLost: (error) => lost.push(error),
-  });
+  // Whoever used the connection gets the error; the pool makes a new one.
+  const db = await openDatabase({ url: options.databaseUrl, dataDir: options.dataDir });
   const parts = await compose(db, options).catch(async (error: unknown) => {
     await db.destroy();
     throw error;

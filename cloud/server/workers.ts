@@ -34,9 +34,5 @@ async function checkForEver(context: CloudContext): Promise<void> {
 /** Background work of this node; settles when all of it has ended after `closing`. */
 export async function startWorkers(context: CloudContext): Promise<void> {
   if (!context.config.background) return;
-  await Promise.all([
-    checkForEver(context),
-    new OnboardingWorker(context).run(),
-    refreshForEver(context),
-  ]);
+  await Promise.all([checkForEver(context), new OnboardingWorker(context).run(), refreshForEver(context)]);
 }

@@ -1,7 +1,7 @@
 import { sql, type Kysely } from 'kysely';
 
 /** Hash partitions of each table. Part of what shipped migrations did: never changes. */
-const PARTITIONS = 8;
+const PARTITIONS = 4;
 
 /** Tables of one migration: columns as SQL after `tenant_id`, the rest of the primary key, indexes by their columns. */
 export interface TablePlan {
