@@ -5,6 +5,7 @@ import jsQR from 'jsqr';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { build } from 'vite';
 import { startCloud, type Cloud } from '#cloud/server/cloud.ts';
+import { watchedWindow, type Screen } from './screen.ts';
 
 const consoleConfig = join(import.meta.dirname, '..', '..', 'cloud', 'console', 'vite.config.ts');
 
@@ -77,4 +78,19 @@ export async function readQr(browser: Browser, code: Locator): Promise<string> {
   } finally {
     await page.close();
   }
+}
+
+/** The sixteen groups of a fingerprint, as they stand on a screen. */
+export const groups = (text: string): string[] => text.match(/[0-9A-F]{4}/g) ?? [];
+
+/** A window for the console. Its certificate is of the cloud's own authority, which the browser does not know. */
+export const consoleWindow = (browser: Browser): Promise<Screen> =>
+  watchedWindow(browser, { ignoreHTTPSErrors: true });
+
+/** Opens the console with the token of the first start. */
+export async function signInAtConsole(page: Page, { cloud, adminToken }: CloudHost): Promise<void> {
+  await page.goto(cloud.publicUrl);
+  await page.getByLabel('Access token').fill(adminToken);
+  await page.keyboard.press('Enter');
+  await page.getByRole('link', { name: 'Stations', exact: true }).waitFor();
 }

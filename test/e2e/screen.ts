@@ -27,12 +27,8 @@ export interface OpenScreen extends Screen {
 export const launch = (): Promise<Browser> =>
   chromium.launch({ executablePath: '/usr/bin/chromium', args: CHROMIUM_FLAGS });
 
-/** A window of the size that a station's screen has at least. */
-export async function openWindow(
-  browser: Browser,
-  link: string,
-  options: BrowserContextOptions = {},
-): Promise<Screen> {
+/** A window of the size that a screen has at least; what goes wrong in it is kept. */
+export async function watchedWindow(browser: Browser, options: BrowserContextOptions = {}): Promise<Screen> {
   const context = await browser.newContext({
     viewport: { width: 1280, height: 800 },
     reducedMotion: 'reduce',
@@ -40,10 +36,19 @@ export async function openWindow(
   });
   context.setDefaultTimeout(PATIENCE);
   const page = await context.newPage();
-  const problems = watchProblems(page);
-  await page.goto(link);
-  await page.getByRole('button', { name: 'Sign in' }).waitFor();
-  return { page, problems, shot: (name) => shoot(page, name) };
+  return { page, problems: watchProblems(page), shot: (name) => shoot(page, name) };
+}
+
+/** A window on a station, at its sign-in page. */
+export async function openWindow(
+  browser: Browser,
+  link: string,
+  options: BrowserContextOptions = {},
+): Promise<Screen> {
+  const window = await watchedWindow(browser, options);
+  await window.page.goto(link);
+  await window.page.getByRole('button', { name: 'Sign in' }).waitFor();
+  return window;
 }
 
 /** Station, browser and window in one; `close` ends all three. */

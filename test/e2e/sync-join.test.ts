@@ -1,12 +1,9 @@
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { openCloud, readQr, type CloudHost } from './cloud.ts';
+import { consoleWindow, groups, openCloud, readQr, signInAtConsole, type CloudHost } from './cloud.ts';
 import { scan } from './hands.ts';
 import { openScreen, pictureOfFailure, type OpenScreen, type Screen } from './screen.ts';
 import { insert, openBatch, signIn, takeOut, until } from './steps.ts';
-
-/** The sixteen groups of a fingerprint, as letters on a screen. */
-const groups = (text: string): string[] => text.match(/[0-9A-F]{4}/g) ?? [];
 
 /** A person at the station and one at the cloud's console, each with a screen, and a line between the two. */
 describe('a station joins a cloud', { timeout: 120_000 }, () => {
@@ -20,17 +17,8 @@ describe('a station joins a cloud', { timeout: 120_000 }, () => {
     host = await openCloud('Plant North');
     screen = await openScreen({ speed: 'max', sites: 1 });
     page = screen.page;
-    // The console's certificate is of the cloud's own authority, which this browser does not know.
-    const context = await screen.browser.newContext({
-      ...{ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce', ignoreHTTPSErrors: true },
-    });
-    context.setDefaultTimeout(20_000);
-    desk = await context.newPage();
-    office = {
-      ...screen,
-      page: desk,
-      shot: async (name) => void (await desk.screenshot({ path: `test/output/e2e/${name}.png` })),
-    };
+    office = await consoleWindow(screen.browser);
+    desk = office.page;
   }, 120_000);
   afterEach(({ task }) =>
     Promise.all([
@@ -47,9 +35,7 @@ describe('a station joins a cloud', { timeout: 120_000 }, () => {
   const chip = (words: RegExp) => page.getByRole('banner').getByRole('link', { name: words });
 
   it('the console makes an invitation', async () => {
-    await desk.goto(host.cloud.publicUrl);
-    await desk.getByLabel('Access token').fill(host.adminToken);
-    await desk.keyboard.press('Enter');
+    await signInAtConsole(desk, host);
     await desk.getByRole('link', { name: 'Stations', exact: true }).click();
     await desk.getByRole('button', { name: 'Invite a station' }).first().click();
     await desk.getByLabel('Name of the station').fill('Hall 2, line 4');

@@ -5,7 +5,7 @@ import { useIsFloor } from '#client/state/session.ts';
 import { count } from '#ui/format.ts';
 import { ErrorPanel } from '#ui/pieces/ErrorPanel.tsx';
 import { Notice } from '#ui/pieces/Notice.tsx';
-import { Panel, Spring } from '#ui/pieces/layout.tsx';
+import { Panel, Row, Spring } from '#ui/pieces/layout.tsx';
 import { Empty } from '#ui/pieces/states.tsx';
 import { Dim } from '#ui/pieces/text.tsx';
 import { SyncColumn, SyncColumns, SyncPage } from '../sync/SyncPage.tsx';
@@ -54,6 +54,7 @@ function Footer({ acts, place, joined, goOn }: FooterProps) {
 export function Courier() {
   const acts = useCourier();
   const { view } = useSync();
+  const floor = useIsFloor();
   const [place, setPlace] = useState('');
   const transfers = acts.list.data?.transfers ?? [];
   const open = unfinished(transfers);
@@ -79,7 +80,16 @@ export function Courier() {
           <CourierOutcome result={acts.result} />
           {open !== null && acts.busy === null && acts.result === null ? (
             <Notice tone="unknown" role="status">
-              <b>{transferName(open)} is not finished.</b> Part {nextPart(open)} goes on the next stick.
+              <Row>
+                <span style={{ flex: 1 }}>
+                  <b>{transferName(open)} is not finished.</b> Part {nextPart(open)} goes on the next stick.
+                </span>
+                {floor ? (
+                  <Button disabled={acts.cancelling} onClick={acts.cancel}>
+                    Give it up
+                  </Button>
+                ) : null}
+              </Row>
             </Notice>
           ) : null}
           <Panel aria-label="Places">

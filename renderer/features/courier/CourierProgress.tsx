@@ -20,23 +20,28 @@ interface Props {
   onCancel: () => void;
 }
 
+/** A bar where the station says how many records are written, else what is on the stick so far. */
 function Written({ transfer, whole }: { transfer: TransferView; whole: number }) {
   const now = useSeconds(true);
   const [begun] = useState({ at: now, records: transfer.records });
-  const share = whole === 0 ? 0 : Math.min(1, transfer.records / whole);
-  const done = transfer.records - begun.records;
-  const seconds = (now - begun.at) / 1000;
-  const left = done > 0 ? ((whole - transfer.records) * seconds) / done : null;
+  const { records } = transfer;
+  const counted = records < whole;
+  const done = records - begun.records;
+  const left = done > 0 ? ((whole - records) * (now - begun.at)) / 1000 / done : null;
   return (
     <>
-      <Bar value={share} label="Written of what waits" />
-      <Row className="num">
+      {counted ? (
+        <Bar value={records / whole} label="Written of what waits" />
+      ) : (
+        <LinearProgress aria-label="Writing" />
+      )}
+      <Row className="num" sx={{ mt: 1.5 }}>
         <Dim>
-          {count(transfer.records)} of {count(whole)} records · part {Math.max(1, transfer.parts)} ·{' '}
-          {bytes(transfer.bytes)}
+          {counted ? `${count(records)} of ${count(whole)} records` : `${count(whole)} records`} · part{' '}
+          {transfer.parts + 1} · {bytes(transfer.bytes)} written
         </Dim>
         <Spring />
-        <Dim>{left === null || share === 1 ? '' : `${timeLeft(left)} left`}</Dim>
+        <Dim>{left === null || !counted ? '' : `${timeLeft(left)} left`}</Dim>
       </Row>
     </>
   );

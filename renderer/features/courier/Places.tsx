@@ -66,10 +66,12 @@ function Title({ title, path }: { title: string; path: string }) {
 /** Where a stick is, the watched folder, or a folder that is typed: one of them is chosen. */
 export function Places({ chosen, disabled = false, onChoose }: Props) {
   const { data, error, reload } = useQuery('courier.places', {});
-  const [typed, setTyped] = useState(false);
+  // Null: chosen before this list was there, and known for one of the two once it is.
+  const [byHand, setByHand] = useState<boolean | null>(chosen === '' ? false : null);
   const group = useId();
   useEvery(LOOK_EVERY_MS, reload);
   const places = data?.places;
+  const typed = byHand ?? (places !== undefined && !places.some(({ path }) => path === chosen));
   useEffect(() => {
     if (places === undefined || disabled || typed) return;
     const gone = chosen !== '' && !places.some(({ path }) => path === chosen);
@@ -77,8 +79,8 @@ export function Places({ chosen, disabled = false, onChoose }: Props) {
     const only = places.length === 1 ? (places[0]?.path ?? '') : '';
     if ((gone || chosen === '') && only !== chosen) onChoose(only);
   }, [places, chosen, disabled, typed, onChoose]);
-  const choose = (path: string, byHand: boolean) => {
-    setTyped(byHand);
+  const choose = (path: string, hand: boolean) => {
+    setByHand(hand);
     onChoose(path);
   };
   return (
@@ -106,7 +108,7 @@ export function Places({ chosen, disabled = false, onChoose }: Props) {
         </Option>
         {typed ? (
           <TextField
-            autoFocus
+            autoFocus={chosen === ''}
             label="Folder"
             value={chosen}
             disabled={disabled}

@@ -45,7 +45,11 @@ export function useCourier() {
       start('write', async () => ({ kind: 'written', ...(await call('courier.write', { folder, goOn })) })),
     read: (folder: string) =>
       start('read', async () => ({ kind: 'read', ...(await call('courier.read', { folder })) })),
-    cancel: () => cancelling.run(() => call('courier.cancel', {})),
+    cancel: () =>
+      cancelling.run(async () => {
+        await call('courier.cancel', {});
+        list.reload();
+      }),
   };
 }
 export type CourierActs = ReturnType<typeof useCourier>;
