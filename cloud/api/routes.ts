@@ -1,6 +1,7 @@
 import { orderHandlers } from '#cloud/orders/order-handlers.ts';
 import { courierHandlers } from '#cloud/courier/courier-handlers.ts';
 import { estAuthorities } from '#cloud/est/authority.ts';
+import { estCodeHandlers } from '#cloud/est/codes.ts';
 import { registerMetrics } from '#cloud/metrics/routes.ts';
 import { targetHandlers } from '#cloud/onboarding/target-handlers.ts';
 import { certificateHandlers } from '#cloud/revocation/certificate-handlers.ts';
@@ -28,6 +29,7 @@ function handlersOf(context: CloudContext, admission: Admission): Handlers {
     ...batchHandlers(context),
     ...unitHandlers(context),
     ...certificateHandlers(revocation),
+    ...estCodeHandlers(context),
     ...orderHandlers(context),
     ...administrationHandlers(context),
     ...targetHandlers(context),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { base64, name, sha256Hex, uuid } from '#protocol/shapes.ts';
+import { base64, instant, name, sha256Hex, uuid } from '#protocol/shapes.ts';
 import { invitation, membership, sealedJoin } from '#protocol/join.ts';
 import { consoleRole, done, nothing, operation, pageOf, paging } from './operation.ts';
 import {
@@ -132,6 +132,11 @@ const certificates = {
       response: certificateRow,
     },
   ),
+  createEstCode: operation(['POST', '/v1/api/est-codes'], ['certificates', 'planner'], {
+    summary: 'A one-time code with which a device enrols over EST; it is in this answer only',
+    body: z.strictObject({ label: name, serial: z.string().min(1).max(64).nullable().default(null) }),
+    response: z.strictObject({ id: uuid, code: z.string(), expiresAt: instant }),
+  }),
   crls: operation(['GET', '/v1/api/crls'], ['certificates', 'auditor'], {
     summary: 'Current CRLs, one per issuer whose key the cloud holds',
     response: z.strictObject({ crls: z.array(crlView) }),

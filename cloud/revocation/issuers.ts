@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import type { EstAuthorities } from '#cloud/est/authority.ts';
 import { sha256 } from '#cloud/pki/certificates.ts';
+import type { Db } from '#cloud/db/open.ts';
 import type { CloudContext, Trx } from '#cloud/server/context.ts';
 
 export interface RevocationContext extends Pick<CloudContext, 'db' | 'now' | 'authorities'> {
@@ -23,7 +24,7 @@ function isIssuedBy(certificate: X509Certificate, issuer: Uint8Array): boolean {
 /** Finds the issuer of a certificate among the cloud's own authority for devices and the station's that reported it. */
 export async function issuerOfCertificate(
   { est }: RevocationContext,
-  trx: Trx,
+  trx: Trx | Db,
   tenantId: string,
   { der, station_id }: { der: Uint8Array; station_id: string | null },
 ): Promise<IssuerName> {

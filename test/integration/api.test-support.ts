@@ -1,5 +1,5 @@
 import { createHash, randomUUID, type KeyObject } from 'node:crypto';
-import { api, type OperationName } from '#cloud/contract/api.ts';
+import { api, type Answer as AnswerOf, type OperationName } from '#cloud/contract/api.ts';
 import type { Operation } from '#cloud/contract/operation.ts';
 import { inviteStation } from '#cloud/join/invite.ts';
 import { join } from '#cloud/join/join.ts';
@@ -19,13 +19,15 @@ export interface ApiRequest {
   headers?: Record<string, string>;
 }
 
+export type ApiAnswer = Omit<Answer, 'json'> & { json: unknown };
+
 /** One call of an operation over HTTPS, as any program would make it. */
 export function callApi(
   cloud: Cloud,
   name: OperationName,
   token: string | null,
   { params = {}, query = {}, body, bytes, headers = {} }: ApiRequest = {},
-): Promise<Answer> {
+): Promise<ApiAnswer> {
   const { method, path, consumes } = api[name] as Operation;
   const filled = path.replaceAll(/\{(\w+)\}/g, (_, key: string) => encodeURIComponent(params[key] ?? '-'));
   const search = new URLSearchParams(query).toString();
@@ -42,10 +44,26 @@ export function callApi(
   });
 }
 
+/** A call that must succeed: its answer, by the schema of the operation. */
+export async function ask<O extends OperationName>(
+  cloud: Cloud,
+  name: O,
+  token: string | null,
+  request: ApiRequest = {},
+): Promise<AnswerOf<O>> {
+  const { status, json, body } = await callApi(cloud, name, token, request);
+  if (status !== 200) throw new Error(`${name}: ${status} ${body.toString()}`);
+  return (api[name] as Operation).response.parse(json) as AnswerOf<O>;
+}
+
 /** A new token of a role, made over the API. */
-export async function tokenOf(cloud: Cloud, admin: string, role: 'admin' | 'planner' | 'auditor'): Promise<string> {
-  const { json } = await callApi(cloud, 'createToken', admin, { body: { label: `A ${role}`, role } });
-  return json.token as string;
+export async function tokenOf(
+  cloud: Cloud,
+  admin: string,
+  role: 'admin' | 'planner' | 'auditor',
+): Promise<string> {
+  const { token } = await ask(cloud, 'createToken', admin, { body: { label: `A ${role}`, role } });
+  return token;
 }
 
 /** A station that has joined and can seal courier files, with the keys of both its certificates. */
@@ -84,7 +102,12 @@ export class CourierStation extends TestStation {
       ...head,
     };
     const transfer = {
-      ...{ transferId: randomUUID(), direction: 'up' as const, tenant: tenant.id, contentType: COURIER_CONTENT.up },
+      ...{
+        transferId: randomUUID(),
+        direction: 'up' as const,
+        tenant: tenant.id,
+        contentType: COURIER_CONTENT.up,
+      },
       from: { kind: 'station' as const, id: stationId, name: stationName },
       to: { kind: 'cloud' as const, id: tenant.id, name: 'Cloud' },
       ...{ number: (this.#last?.number ?? 0) + 1, previous: this.#last?.manifest ?? null },
