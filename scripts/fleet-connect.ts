@@ -17,7 +17,10 @@ export function failureKey(error: unknown): string {
   return reasonKey(error instanceof DeviceConnectionError ? error : reasonOf(error));
 }
 
-/** Connects all devices, so many at a time and so many a second; resolves when each has said hello or failed. */
+/**
+ * Connects all devices, so many at a time and so many a second; resolves when each has said hello or failed. Stopped, it
+ * waits for none that is under way.
+ */
 export async function connectAll(
   share: FleetShare,
   devices: readonly VirtualDevice[],
@@ -35,7 +38,10 @@ export async function connectAll(
       await connectOne(share, roots, device, open, report);
     }
   };
-  await Promise.all(Array.from({ length: share.atOnce }, lane));
+  const stopped = new Promise((resolve) => {
+    signal.addEventListener('abort', resolve, { once: true });
+  });
+  await Promise.race([Promise.all(Array.from({ length: share.atOnce }, lane)), stopped]);
 }
 
 async function pause(until: number, signal: AbortSignal): Promise<void> {

@@ -4,26 +4,28 @@ import { HELP, parseFleet, UsageError } from './fleet-options.ts';
 import { runFleet, type FleetProgress, type FleetResult } from './fleet-run.ts';
 
 const titles: Record<FleetProgress['phase'], string> = {
-  provision: 'provisioned',
-  'power-up': 'powered up',
-  connect: 'connected',
+  provision: 'making parts into devices',
+  'power-up': 'powering up',
+  connect: 'connecting',
   hold: 'holding',
   close: 'closing',
 };
 
-/** A line that rewrites itself on a terminal; elsewhere one line per phase. */
+/** A line that rewrites itself on a terminal; elsewhere one line at the beginning of each part. */
 function drawProgress(): (progress: FleetProgress) => void {
   let last = '';
   return ({ phase, done, total, failed, authorityIn }) => {
     const isNew = last !== phase;
     if (isNew && last === '' && authorityIn !== null)
       process.stderr.write(
-        `The fleet’s own CA: the broker trusts the devices by ${join(authorityIn, FLEET_ROOT)}\n`,
+        `The fleet’s own CA: a broker trusts the devices by ${join(authorityIn, FLEET_ROOT)}\n`,
       );
     const trouble = failed === 0 ? '' : `, ${failed} failed`;
+    const isCounted = phase !== 'hold' && phase !== 'close';
+    const counted = isCounted ? `${done} of ${total}` : String(total);
     if (process.stderr.isTTY)
       process.stderr.write(
-        `${isNew && last !== '' ? '\n' : '\r'}${titles[phase]} ${done} of ${total}${trouble}\x1b[K`,
+        `${isNew && last !== '' ? '\n' : '\r'}${titles[phase]}: ${counted}${trouble}\x1b[K`,
       );
     else if (isNew) process.stderr.write(`${titles[phase]}: ${total}${trouble}\n`);
     last = phase;

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFileSync, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { VirtualDevice } from '#drivers/virtual/network/virtual-device.ts';
@@ -166,6 +167,20 @@ describe('a fleet', () => {
     expect(
       Object.keys(result.lost).every((reason) => /^(tls:truncated|socket:ECONNRESET)$/.test(reason)),
     ).toBe(true);
+  });
+
+  it('stops at once at a broker that takes the line and says nothing', async () => {
+    const mute = createServer().listen(0, '127.0.0.1');
+    await once(mute, 'listening');
+    const { port } = mute.address() as AddressInfo;
+    const stop = new AbortController();
+    mute.once('connection', () => stop.abort());
+    const result = await runFleet(
+      { ...options, devices: 3, broker: `mqtts://127.0.0.1:${port}` },
+      { signal: stop.signal },
+    );
+    expect(result).toMatchObject({ connected: 0, failed: {} });
+    mute.close();
   });
 
   it('does not start where files run out', async () => {

@@ -1,4 +1,6 @@
 import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DeviceConnectionError } from '#drivers/virtual/network/closed-reason.ts';
 import { RunningChip } from '#drivers/virtual/network/chip.ts';
@@ -82,6 +84,49 @@ describe('a virtual device at Mosquitto', () => {
     const error = await failure(connection.publish(`devices/${other.commonName}/hello`, 'x', { qos: 1 }));
     expect(error).toMatchObject({ code: 135 }); // Not authorized (MQTT 5, 3.4.2.1)
     await connection.close();
+  });
+
+  it('knows an end in good order: another took its name over', async () => {
+    const device = await newDevice();
+    const first = await device.connect({ url, roots });
+    const second = await device.connect({ url, roots });
+    // Mosquitto 2.0 says close_notify here and no DISCONNECT.
+    expect(await first.closed).toMatchObject({ code: 'ended', detail: null });
+    await second.close();
+  });
+
+  it.each([
+    ['refuses it', '2003008700', { code: 'refused', detail: '135' }],
+    ['sends it away', '2003000000e0029800', { code: 'disconnected', detail: '152' }],
+  ])('hears why a broker %s', async (_what, packets, expected) => {
+    // Node's own TLS as the server, with packets of MQTT 5 as they stand in the standard (3.2, 3.14).
+    const [cert, key, ca] = ['broker.pem', 'broker.key', 'devices.pem'].map((name) => read(bench, name));
+    const server = createServer({ cert, key, ca, requestCert: true, rejectUnauthorized: true }, (socket) => {
+      socket.once('data', () => socket.write(Buffer.from(packets, 'hex')));
+      socket.on('error', () => undefined);
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const device = await newDevice();
+    const outcome = await device.connect({ url: `mqtts://127.0.0.1:${port}`, roots }).then(
+      ({ closed }) => closed,
+      (error: unknown) => error,
+    );
+    expect(outcome).toMatchObject(expected);
+    server.close();
+  });
+
+  it('does not wait for ever for a broker that does not speak MQTT', async () => {
+    const port = await freePort();
+    const files = ['-cert', 'broker.pem', '-key', 'broker.key', '-CAfile', 'devices.pem'];
+    await bench.serve(
+      'openssl',
+      ['s_server', '-accept', `127.0.0.1:${port}`, ...files, '-Verify', '3', '-quiet'],
+      port,
+    );
+    const device = await newDevice();
+    const silent = { url: `mqtts://127.0.0.1:${port}`, roots, timeoutMs: 300 };
+    expect(await failure(device.connect(silent))).toMatchObject({ code: 'silent', detail: null });
   });
 
   it('learns from an alert that the broker does not know its authority', async () => {

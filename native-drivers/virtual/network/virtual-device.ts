@@ -20,7 +20,7 @@ export interface ConnectOptions extends BrokerAddress {
   clientId?: string;
   /** Seconds between signs of life; 0 = none. Default 60. */
   keepalive?: number;
-  /** Longest time to a finished TLS handshake, and from there to CONNACK, ms. Default 30,000. */
+  /** Longest time to a finished TLS handshake, and to CONNACK, ms. Default 30,000. */
   timeoutMs?: number;
 }
 
@@ -131,9 +131,11 @@ class Session implements DeviceConnection {
     // The first to say why has it: what follows is the line coming down.
     const because = (reason: ClosedReason) => void (this.#reason ??= reason);
     client.on('error', (error) => because(reasonOf(error)));
-    client.on('disconnect', ({ reasonCode }) =>
-      because({ code: 'disconnected', detail: String(reasonCode ?? 0) }),
-    );
+    client.on('disconnect', ({ reasonCode }) => {
+      because({ code: 'disconnected', detail: String(reasonCode ?? 0) });
+      // Either side closes behind a DISCONNECT (MQTT 5, 4.13); who was sent away does not wait for the other.
+      stream.end(() => stream.destroy());
+    });
     stream.on('error', (error) => because(reasonOf(error)));
     this.closed = new Promise((resolve) => {
       client.once('close', () => resolve(this.#end()));
