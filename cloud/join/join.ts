@@ -127,9 +127,9 @@ async function admit(
     request,
     now,
   );
-  const stationName = await context.db.transaction().execute(async (trx) => {
+  const station = await context.db.transaction().execute(async (trx) => {
     await useCode(trx, tenantId, request.codeId, now);
-    const { name } = await trx
+    const { name, courier } = await trx
       .updateTable('stations')
       .set({
         ...{ ...row, ...trusted, former_fingerprint: null, state: 'joined', version: request.version },
@@ -138,7 +138,7 @@ async function admit(
       .where('tenant_id', '=', tenantId)
       .where('id', '=', stationId)
       .where('state', '!=', 'revoked')
-      .returning('name')
+      .returning(['name', 'courier'])
       .executeTakeFirstOrThrow(wrongCode);
     await logEvent(
       trx,
@@ -146,14 +146,15 @@ async function admit(
       { actor: 'station', action: 'station-joined', subject: name, detail: row.key_fingerprint },
       now,
     );
-    return name;
+    // One that never has a line is told of none, or it would wait for it for ever.
+    return { stationName: name, stationUrl: courier ? '' : context.config.stationUrl };
   });
   const chain = chainOf(authority);
   const base64 = (der: Buffer): string => der.toString('base64');
   return {
     format: 'rootline-membership/1',
     tenant: authority.tenant,
-    ...{ stationId, stationName, stationUrl: context.config.stationUrl, credentials },
+    ...{ stationId, ...station, credentials },
     tenantSigner: [base64(authority.signer.certificate), ...chain],
     tenantCourier: [base64(authority.courier.certificate), ...chain],
   };
