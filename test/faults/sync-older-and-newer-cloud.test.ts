@@ -58,10 +58,10 @@ it.each([
   ['older', { min: 0, max: 0 }],
 ])('a cloud too %s is told nothing, and the screen says what to update', async (_, protocol) => {
   const { station, stationId } = await joinedStation(test, { line: { pace: quickPace() } });
-  await makeUnits(station.store, await openTestBatch(station.store), 2);
   const other = await cloudOf(station, stationId, protocol)();
   test.proxy.target = other.port;
   test.proxy.cut();
+  await makeUnits(station.store, await openTestBatch(station.store), 2);
   station.notice();
   const stopped = await station.until(({ error }) => error?.code === 'protocol-unsupported');
   expect(stopped).toMatchObject({ state: 'stopped', waiting: 7, error: { retry: false } });

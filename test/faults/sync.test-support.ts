@@ -71,6 +71,8 @@ export interface SyncStation {
   call<C extends CloudChannel>(channel: C, request: Request<C>): Promise<Response<C>>;
   /** Resolves with the view once it holds; throws after ten seconds, saying what it was. */
   until(holds: (view: SyncView) => boolean): Promise<SyncView>;
+  /** As the header shows the line, and what it warns of. */
+  station(): ReturnType<CloudSide['station']>;
   /** Something was written. */
   notice(): void;
   close(): Promise<void>;
@@ -116,6 +118,7 @@ export async function openSyncStation(options: SyncStationOptions = {}): Promise
   };
   return {
     ...{ store, dataDir, jobs, defects, call, close, notice: () => side.notice() },
+    station: () => side.station(),
     until: (holds) => until(() => call('sync.get', {}), views, holds),
     dispose: async () => {
       await close().catch(() => undefined);
