@@ -1,7 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { reasonKey, reasonOf, DeviceConnectionError } from '#drivers/virtual/network/closed-reason.ts';
 import { TrustedRoots } from '#drivers/virtual/network/tls/trusted-roots.ts';
-import type { DeviceConnection, VirtualDevice } from '#drivers/virtual/network/virtual-device.ts';
+import type { DeviceConnection } from '#drivers/virtual/network/device-session.ts';
+import type { VirtualDevice } from '#drivers/virtual/network/virtual-device.ts';
 import type { FleetReport, FleetShare } from './fleet-messages.ts';
 
 type Report = (message: FleetReport) => void;

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { FLEET_ROOT } from './fleet-authority.ts';
 import { HELP, parseFleet, UsageError } from './fleet-options.ts';
-import { runFleet, type FleetProgress, type FleetResult } from './fleet-run.ts';
+import type { FleetProgress, FleetResult } from './fleet-result.ts';
+import { runFleet } from './fleet-run.ts';
 
 const titles: Record<FleetProgress['phase'], string> = {
   provision: 'making parts into devices',

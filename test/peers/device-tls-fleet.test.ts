@@ -9,7 +9,8 @@ import { openAuthority, readCertificates } from '#scripts/fleet-authority.ts';
 import { openIdentities, readIdentities } from '#scripts/fleet-identities.ts';
 import type { FleetOptions } from '#scripts/fleet-options.ts';
 import { powerUp } from '#scripts/fleet-part.ts';
-import { runFleet, type FleetResult } from '#scripts/fleet-run.ts';
+import type { FleetResult } from '#scripts/fleet-result.ts';
+import { runFleet } from '#scripts/fleet-run.ts';
 import {
   Bench,
   caExtensions,
