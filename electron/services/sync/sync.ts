@@ -58,9 +58,10 @@ export class Sync {
     if (this.status.lastContact !== null) await store.settings.set(SETTING.session, session, 'station');
   }
 
-  /** The store has something new. */
+  /** The store has something new. A line that rests sends nothing, and its screens count all the same. */
   notice(): void {
     this.loop.wakes.raise('rows');
+    this.parts.changed();
   }
 
   async view(): Promise<SyncView> {
