@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:tls';
@@ -11,8 +12,10 @@ import {
   Bench,
   freePort,
   makeDeviceAuthority,
+  makeRevokingAuthority,
   makeServerPki,
   provision,
+  provisionedChip,
   read,
   startMosquitto,
 } from './device-tls.test-support.ts';
@@ -139,6 +142,28 @@ describe('a virtual device at Mosquitto', () => {
       expect(error).toMatchObject({ code: 'tls', detail: 'alert:unknown_ca' });
     } finally {
       await stranger.stop();
+    }
+  });
+
+  it('is kept out once its certificate is on the list, and others are not', async () => {
+    const place = new Bench();
+    try {
+      makeServerPki(place);
+      const { issuer: own, crl } = await makeRevokingAuthority(place);
+      const [good, bad] = [await provisionedChip(own), await provisionedChip(own)];
+      const serial = new X509Certificate(bad.chain[0] ?? '').serialNumber.toLowerCase();
+      const list = place.file('crl.pem', await crl([serial]));
+      const port = await freePort();
+      await startMosquitto(place, port, [`crlfile ${list}`]);
+      const address = { url: `mqtts://127.0.0.1:${port}`, roots: new TrustedRoots(read(place, 'root.pem')) };
+      const connection = await new VirtualDevice(good).connect(address);
+      expect(await failure(new VirtualDevice(bad).connect(address))).toMatchObject({
+        code: 'tls',
+        detail: 'alert:certificate_revoked',
+      });
+      await connection.close();
+    } finally {
+      await place.stop();
     }
   });
 

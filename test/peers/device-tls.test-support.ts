@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { createQdidSession } from '#drivers/roots-of-trust/qdid/session.ts';
 import { PartInMemory, WireInMemory } from '#drivers/virtual/agent/part-in-memory.ts';
 import { RunningChip } from '#drivers/virtual/network/chip.ts';
+import { buildCrl } from '#services/pki/crl.ts';
 import { createIssuer, type Issuer } from '#services/pki/issuer.ts';
 import { hardwareTypeOf } from '#services/pki/profile.ts';
 import { newAuthority } from '#services/pki/pki-fixtures.ts';
@@ -143,16 +144,31 @@ export function makeServerPki(bench: Bench): void {
 /** Extensions of a CA. */
 export const caExtensions = EXTENSIONS['ca'] ?? '';
 
-export const pem = (der: Uint8Array): string =>
-  `-----BEGIN CERTIFICATE-----\n${Buffer.from(der)
+export const pem = (der: Uint8Array, label = 'CERTIFICATE'): string =>
+  `-----BEGIN ${label}-----\n${Buffer.from(der)
     .toString('base64')
-    .replace(/(.{64})/g, '$1\n')}\n-----END CERTIFICATE-----\n`;
+    .replace(/(.{64})/g, '$1\n')}\n-----END ${label}-----\n`;
 
 /** The authority of a station, and its certificates in `devices.pem` for a server to trust. */
-export async function makeDeviceAuthority(bench: Bench): Promise<Issuer> {
+export const makeDeviceAuthority = async (bench: Bench): Promise<Issuer> =>
+  (await makeRevokingAuthority(bench)).issuer;
+
+/** The same, with a list of revoked certificates: PEM, of the serials given. */
+export async function makeRevokingAuthority(bench: Bench) {
   const { root, issuing, issuingSigner } = await newAuthority();
   bench.file('devices.pem', pem(root) + pem(issuing));
-  return createIssuer({ signer: issuingSigner, certificate: issuing });
+  const issuer = await createIssuer({ signer: issuingSigner, certificate: issuing });
+  const crl = async (serials: readonly string[]): Promise<string> => {
+    const at = new Date(Date.now() - 60_000);
+    const nextUpdate = new Date(Date.now() + 86_400_000);
+    const revoked = serials.map((serial) => ({ serial, at, reason: 'keyCompromise' as const }));
+    const der = await buildCrl(
+      { issuer: issuing, number: 1, thisUpdate: at, nextUpdate, revoked },
+      issuingSigner,
+    );
+    return pem(der, 'X509 CRL');
+  };
+  return { issuer, crl };
 }
 
 /** A part that went through what a station does: enrolled, certified, injected. */
