@@ -1,8 +1,9 @@
 import { verify, X509Certificate, type KeyObject } from 'node:crypto';
 import { promisify } from 'node:util';
 import { z } from 'zod';
-import { sha256 } from '#cloud/pki/certificates.ts';
+import { EKU, sha256 } from '#cloud/pki/certificates.ts';
 import { checkAuthority, checkEndEntity } from '#services/pki/chain.ts';
+import { children, pick, readDer, TAG } from '#services/pki/der.ts';
 import { deviceIdOf } from '#services/pki/device-key.ts';
 import type { UpBody } from '#protocol/up.ts';
 
@@ -34,6 +35,15 @@ function need(condition: boolean, message: string): asserts condition {
 interface Signer {
   leaf: X509Certificate;
   issuing: X509Certificate;
+  /** Read out once: each look at a certificate's key makes a new one. */
+  key: KeyObject;
+  issuingKey: KeyObject;
+}
+
+/** SubjectPublicKeyInfo (RFC 5280, 4.1) as it stands in a certificate. */
+function spkiOf(certificate: Buffer): Buffer {
+  const body = children(pick(children(readDer(certificate, TAG.sequence)), 0, TAG.sequence));
+  return pick(body, 6, TAG.sequence).raw;
 }
 
 /** Checks records of one station: what its signer's certificate says is read once per signer. */
@@ -55,7 +65,7 @@ export class RecordChecker {
     need(leaf !== undefined && issuing !== undefined, 'It names no signer');
     checkAuthority(issuing, this.#root, at);
     checkEndEntity(leaf, issuing, 'station', at);
-    const signer = { leaf, issuing };
+    const signer = { leaf, issuing, key: leaf.publicKey, issuingKey: issuing.publicKey };
     this.#signers.set(protectedHeader, signer);
     return signer;
   }
@@ -73,31 +83,34 @@ export class RecordChecker {
   async #holds(body: UpBody<'record'>): Promise<void> {
     const facts = recordFacts.parse(JSON.parse(body.json));
     const at = new Date(facts.run.endedAt ?? Date.now());
-    const { leaf, issuing } = this.#signerOf(body.protected, at);
+    const signer = this.#signerOf(body.protected, at);
+    const { leaf, issuing } = signer;
     for (const each of [leaf, issuing, this.#root])
       need(
         each.validFromDate <= at && at <= each.validToDate,
         'A certificate of its signer was not valid then',
       );
     const input = Buffer.from(`${body.protected}.${Buffer.from(body.json).toString('base64url')}`);
-    const key = { key: leaf.publicKey, dsaEncoding: 'ieee-p1363' } as const;
+    const key = { key: signer.key, dsaEncoding: 'ieee-p1363' } as const;
     const signed = await verifyInPool('sha256', input, key, Buffer.from(body.signature, 'base64url'));
     need(signed, 'Its signature does not hold');
     need(facts.run.id === body.runId, 'It is the record of another run');
     need(facts.deviceId === body.deviceId, 'It is the record of another device');
-    this.#checkCertificate(facts, issuing, at);
+    checkDevice(facts, signer, at);
   }
+}
 
-  #checkCertificate(
-    { deviceId, certificate }: z.infer<typeof recordFacts>,
-    issuing: X509Certificate,
-    at: Date,
-  ): void {
-    const der = Buffer.from(certificate.der, 'base64');
-    need(sha256(der) === certificate.sha256, 'The hash of its certificate is another');
-    const leaf = new X509Certificate(der);
-    checkEndEntity(leaf, issuing, 'device', at);
-    const key = leaf.publicKey.export({ type: 'spki', format: 'der' });
-    need(deviceIdOf(key) === deviceId, 'The key of its certificate is not that of the device');
-  }
+/** The certificate is the one that the record names, of its device, issued by the record's own authority. */
+function checkDevice(
+  { deviceId, certificate }: z.infer<typeof recordFacts>,
+  { issuing, issuingKey }: Signer,
+  at: Date,
+): void {
+  const der = Buffer.from(certificate.der, 'base64');
+  need(sha256(der) === certificate.sha256, 'The hash of its certificate is another');
+  need(deviceIdOf(spkiOf(der)) === deviceId, 'The key of its certificate is not that of the device');
+  const leaf = new X509Certificate(der);
+  need(leaf.checkIssued(issuing) && leaf.verify(issuingKey), 'Its certificate is not of its authority');
+  need(!leaf.ca && leaf.keyUsage.join() === EKU.client, 'Its certificate is not that of a device');
+  need(leaf.validFromDate <= at && at <= leaf.validToDate, 'Its certificate was not valid then');
 }

@@ -80,7 +80,10 @@ export async function upload(context: CloudContext, request: FastifyRequest): Pr
   await holdSession(context, identity, session);
   const { tenantId, stationId, station } = identity;
   const source = { tenantId, stationId, via: 'line' } as const;
-  const result = await ingestLines(context, source, { epoch, from }, linesOf(octets));
+  context.load.uploads += 1;
+  const result = await ingestLines(context, source, { epoch, from }, linesOf(octets)).finally(
+    () => (context.load.uploads -= 1),
+  );
   const { position, hash } = station;
   return result ?? { place: { epoch: station.epoch, position, hash }, stored: 0, duplicate: 0 };
 }

@@ -49,7 +49,7 @@ async function compose(db: Db, options: CloudOptions): Promise<Parts> {
   const closing = new AbortController();
   const context = {
     ...{ db, config, master, authorities, home: tenant, now },
-    ...{ log: apps.public.log, closing: closing.signal },
+    ...{ log: apps.public.log, closing: closing.signal, load: { uploads: 0 } },
   };
   await registerPublic(apps.public, context);
   await registerStation(apps.station, context);

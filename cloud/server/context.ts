@@ -29,5 +29,7 @@ export interface CloudContext {
   readonly log: FastifyBaseLogger;
   /** Aborted when the cloud closes: background work ends. */
   readonly closing: AbortSignal;
+  /** Uploads under way on this node: background work steps back for them. */
+  readonly load: { uploads: number };
   readonly now: () => Date;
 }
