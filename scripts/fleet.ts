@@ -52,7 +52,7 @@ function sentence({
   const kib = Math.round(perConnectionBytes / 1024);
   return [
     `${connected} of ${devices} devices connected in ${seconds.connect.toFixed(1)} s, ${publishes} said hello.`,
-    `Memory: ${mib} MiB, ${kib} KiB a connection.`,
+    `Memory: ${mib} MiB, ${kib} KiB a device.`,
     ...(Object.keys(failed).length > 0 ? [`Failed:${counts(failed)}`] : []),
     ...(Object.keys(lost).length > 0 ? [`Lost:${counts(lost)}`] : []),
   ].join('\n');
