@@ -130,7 +130,7 @@ describe('a station without a line joins and syncs by stick', { timeout: 120_000
     await desk.getByRole('row', { name: /LOT-C/ }).waitFor();
   });
 
-  it('its acknowledgement comes back on the stick; the transfer is acknowledged and nothing waits', async () => {
+  it('its acknowledgement comes back on the stick; what waits now is the answer to it alone', async () => {
     for (const path of onStick('.rlc')) rmSync(path);
     await desk.getByRole('link', { name: 'Courier', exact: true }).click();
     await desk.getByRole('button', { name: 'Write a transfer' }).click();
@@ -141,7 +141,7 @@ describe('a station without a line joins and syncs by stick', { timeout: 120_000
     await page.getByRole('button', { name: 'Read what is there' }).click();
     await page.getByTestId('courier-result').getByText('Taken in.').waitFor();
     await page.getByText('To the cloud 1').locator('..').getByText('Acknowledged').waitFor();
-    await page.getByText('Nothing waits to go up.').waitFor();
+    await page.getByText('1 record waits to go up.').waitFor();
     await screen.shot('sync-courier-4-acknowledged');
   });
 
@@ -149,7 +149,7 @@ describe('a station without a line joins and syncs by stick', { timeout: 120_000
     await page.getByRole('button', { name: 'Read what is there' }).click();
     await page.getByTestId('courier-result').waitFor();
     await screen.shot('sync-courier-5-again');
-    await page.getByText('Nothing waits to go up.').waitFor();
+    await page.getByText('1 record waits to go up.').waitFor();
     expect(screen.problems).toEqual([]);
   });
 });

@@ -2,7 +2,6 @@ import Button from '@mui/material/Button';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { useIsFloor } from '#client/state/session.ts';
-import { count } from '#ui/format.ts';
 import { ErrorPanel } from '#ui/pieces/ErrorPanel.tsx';
 import { Notice } from '#ui/pieces/Notice.tsx';
 import { Panel, Row, Spring } from '#ui/pieces/layout.tsx';
@@ -14,7 +13,7 @@ import { CourierOutcome } from './CourierOutcome.tsx';
 import { CourierProgress } from './CourierProgress.tsx';
 import { Places } from './Places.tsx';
 import { TransferList } from './TransferList.tsx';
-import { nextPart, transferName, unfinished } from './transfer-words.ts';
+import { nextPart, transferName, unfinished, waitText } from './transfer-words.ts';
 import { useCourier, type CourierActs } from './use-courier.ts';
 
 interface FooterProps {
@@ -96,8 +95,7 @@ export function Courier() {
             <Places chosen={place} disabled={acts.busy !== null} onChoose={setPlace} />
           </Panel>
           <Dim className="num">
-            {waits === 0 ? 'Nothing waits to go up.' : `${count(waits)} records wait to go up.`} Files are
-            sealed: whoever finds the stick can neither read nor change them.
+            {waitText(waits)} Files are sealed: whoever finds the stick can neither read nor change them.
           </Dim>
         </SyncColumn>
         <SyncColumn tabIndex={0} role="region" aria-label="Transfers so far">

@@ -7,6 +7,7 @@ import {
   transferName,
   transferSize,
   unfinished,
+  waitText,
 } from './transfer-words.ts';
 
 const transfer: TransferView = {
@@ -26,6 +27,12 @@ describe('a transfer in words', () => {
     expect(transferName(transfer)).toBe('To the cloud 12');
     expect(transferName({ ...transfer, direction: 'down', number: 3 })).toBe('From the cloud 3');
     expect(transferSize(transfer)).toBe('4,212 records · 3 parts · 12.4 MB');
+    expect(transferSize({ ...transfer, records: 1, parts: 1, bytes: 0 })).toBe('1 record · 1 part');
+    expect([0, 1, 4212].map(waitText)).toEqual([
+      'Nothing waits to go up.',
+      '1 record waits to go up.',
+      '4,212 records wait to go up.',
+    ]);
     expect(transferSize({ ...transfer, records: 0, parts: 4 })).toBe('4 parts · 12.4 MB');
     expect(transferSize({ ...transfer, records: 1, parts: 1 })).toBe('1 record · 1 part · 12.4 MB');
   });

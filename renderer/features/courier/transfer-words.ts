@@ -29,8 +29,14 @@ const plural = (number: number, one: string, many: string): string =>
 /** `4,212 records · 3 parts · 12.4 MB`. */
 export function transferSize({ records, parts, bytes: size }: TransferView): string {
   const what = records === 0 ? [] : [plural(records, 'record', 'records')];
-  return [...what, plural(parts, 'part', 'parts'), bytes(size)].join(' · ');
+  return [...what, plural(parts, 'part', 'parts'), ...(size === 0 ? [] : [bytes(size)])].join(' · ');
 }
+
+/** `4,212 records wait to go up.` */
+export const waitText = (waiting: number): string => {
+  if (waiting === 0) return 'Nothing waits to go up.';
+  return waiting === 1 ? '1 record waits to go up.' : `${count(waiting)} records wait to go up.`;
+};
 
 /** Runs of numbers as a person says them: `2, 4 to 6 and 9`. */
 export function numberList(numbers: readonly number[]): string {

@@ -1,10 +1,10 @@
 import { styled } from '@mui/material/styles';
 import type { SyncView } from '#contract/sync.ts';
-import { count } from '#ui/format.ts';
 import { OutcomeIcon } from '#ui/outcome/OutcomeIcon.tsx';
 import { Fingerprint } from '#ui/pieces/Fingerprint.tsx';
 import { Panel, Row, Stack } from '#ui/pieces/layout.tsx';
 import { Caption, Dim } from '#ui/pieces/text.tsx';
+import { waitText } from '../courier/transfer-words.ts';
 import { ownerWords } from './line-words.ts';
 
 const Head = styled('h2')(({ theme }) => ({
@@ -25,7 +25,7 @@ export function JoinDone({ view }: { view: SyncView }) {
         <div>
           <Head>Joined</Head>
           This station is <b>{cloud.stationName}</b> of {ownerWords(cloud)}.{' '}
-          {view.waiting === 0 ? '' : `${count(view.waiting)} records wait to go up.`}
+          {view.waiting === 0 ? '' : waitText(view.waiting)}
         </div>
       </Row>
       <Panel aria-label="Fingerprint of this station">
