@@ -9,6 +9,8 @@ export interface Chaos {
   swallow?: boolean;
   /** Ends every new connection at once. */
   refuse?: boolean;
+  /** Told whenever something goes up. */
+  seen?: () => void;
 }
 
 export interface ChaosProxy {
@@ -44,6 +46,7 @@ function join(proxy: ChaosProxy, up: Socket): Socket {
   pass(up, down, proxy, (chunk) => {
     bytes += chunk.length;
     proxy.bytesUp += chunk.length;
+    proxy.chaos.seen?.();
     if (bytes < limit) return true;
     // Some of the chunk still goes through: a cut does not respect records.
     down.write(chunk.subarray(0, Math.max(0, chunk.length - (bytes - limit))), () => down.destroy());

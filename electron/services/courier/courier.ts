@@ -9,7 +9,7 @@ import { watchCourier, type CourierWatch } from '#protocol/courier/watch.ts';
 import { CourierWriter } from '#protocol/courier/writer.ts';
 import { readLocal } from '#services/sync/connection.ts';
 import { takeDown } from '#services/sync/down/take-down.ts';
-import { readMembership, type Membership } from '#services/sync/membership.ts';
+import { keyPair, readMembership, readSetting, SETTING, type Membership } from '#services/sync/membership.ts';
 import type { Exclusive } from '#services/sync/exclusive.ts';
 import { createExclusive } from '#services/sync/exclusive.ts';
 import type { SyncParts } from '#services/sync/sync-parts.ts';
@@ -50,7 +50,7 @@ export class Courier {
   private readonly parts: CourierParts;
   private readonly inTurn = createExclusive();
   private readonly collector = new FrameCollector();
-  private inbox: { of: Membership; inbox: CourierInbox } | null = null;
+  private inbox: { of: string; inbox: CourierInbox } | null = null;
   private writing: Writing | null = null;
   private shown: Frames | null = null;
   private watch: { folder: string; watch: CourierWatch } | null = null;
@@ -64,7 +64,7 @@ export class Courier {
     const { courierFolder } = await readLocal(this.parts.sync);
     const membership = await readMembership(this.parts.sync.store.settings);
     const folder = membership === null ? '' : courierFolder;
-    const inbox = membership === null ? null : this.inboxOf(membership);
+    const inbox = membership === null ? null : await this.inboxOf(membership);
     const same = this.watch?.folder === folder && this.inbox?.inbox === inbox;
     if (same || (folder === '' && this.watch === null)) return;
     await this.watch?.watch.close();
@@ -131,7 +131,7 @@ export class Courier {
   }
 
   private async collecting(membership: Membership): Promise<TransferView[]> {
-    const states = await this.inboxOf(membership).list();
+    const states = await (await this.inboxOf(membership)).list();
     return states
       .filter(({ complete }) => !complete)
       .map(({ transfer, have, missing }) => ({
@@ -196,6 +196,8 @@ export class Courier {
     const state = await this.state(await this.member());
     const written = [...state.written, { number: view.number, manifest, until: load.until.position }];
     await this.keep({ ...state, written, transfers: listed(state.transfers, next) });
+    // Keys may have been asked for, and the answer comes to the watched folder.
+    await this.follow();
     return next;
   }
 
@@ -238,7 +240,8 @@ export class Courier {
       const { have, total, sealed } = scanned;
       if (sealed === null) return { have, total, transfer: null };
       this.collector.reset();
-      await this.inboxOf(await this.member()).take(sealed);
+      const inbox = await this.inboxOf(await this.member());
+      await inbox.take(sealed);
       const [transfer] = await this.takeWhole();
       return { have, total, transfer: transfer ?? null };
     });
@@ -248,7 +251,8 @@ export class Courier {
   read(folder: string): Promise<{ transfers: TransferView[]; messages: string[] }> {
     return this.inTurn(async () => {
       const membership = await this.member();
-      const { faults } = await this.inboxOf(membership).scan(folder);
+      const inbox = await this.inboxOf(membership);
+      const { faults } = await inbox.scan(folder);
       const transfers = await this.takeWhole();
       const messages = faults.map(
         ({ path, error }) => `${path}: ${error.message} ${error.state} ${error.next}`,
@@ -257,16 +261,19 @@ export class Courier {
     });
   }
 
-  private inboxOf(membership: Membership): CourierInbox {
-    // New keys or a new signer: whoever opens files must know them.
-    if (this.inbox !== null && same(this.inbox.of, membership)) return this.inbox.inbox;
+  /** New keys or a new signer make another one: whoever opens files must know them. */
+  private async inboxOf(membership: Membership): Promise<CourierInbox> {
     const { sync, dataDir } = this.parts;
+    const renewal = await readSetting(sync.store.settings, SETTING.renewal, keyPair);
+    const asked = renewal?.courier ?? null;
+    const of = JSON.stringify([membership.stationId, membership.keys.courier, membership.signers, asked]);
+    if (this.inbox?.of === of) return this.inbox.inbox;
     const inbox = new CourierInbox({
       folder: join(dataDir, 'courier', 'inbox'),
-      own: openKeys(sync.vault, membership),
+      own: await openKeys(sync.vault, membership, { asked, at: this.date() }),
       lastTaken: async () => (await this.state(membership)).taken,
     });
-    this.inbox = { of: membership, inbox };
+    this.inbox = { of, inbox };
     return inbox;
   }
 
@@ -274,7 +281,7 @@ export class Courier {
   private async takeWhole(): Promise<TransferView[]> {
     const done: TransferView[] = [];
     for (;;) {
-      const inbox = this.inboxOf(await this.member());
+      const inbox = await this.inboxOf(await this.member());
       const next = (await inbox.list()).find(({ complete, stray }) => complete && !stray);
       if (next === undefined) break;
       const view = await this.takeOne(inbox, next.transfer, next.have.length);
@@ -328,9 +335,6 @@ export class Courier {
     });
   }
 }
-
-const same = (a: Membership, b: Membership): boolean =>
-  a.stationId === b.stationId && a.keys.courier === b.keys.courier && a.signers.join() === b.signers.join();
 
 function upView(
   { number, madeAt }: Pick<Transfer, 'number' | 'madeAt'>,

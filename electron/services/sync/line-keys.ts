@@ -5,6 +5,7 @@ import {
   randomUUID,
   sign,
   X509Certificate,
+  type KeyObject,
 } from 'node:crypto';
 import { createSecureContext, type SecureContext } from 'node:tls';
 import { der as element, derBits, derOid, derUnsigned, TAG } from '#services/pki/der.ts';
@@ -111,17 +112,25 @@ export async function lineSigner(vault: KeyVault, { keys }: Pick<Membership, 'ke
   };
 }
 
-/** Keys that open courier files: the present one, then those before it. */
-export function courierKeys(vault: KeyVault, { keys, credentials, earlier }: Membership) {
-  const all = [{ key: keys.courier, certificate: credentials.courierCertificate }, ...earlier];
-  return all.map(({ key: id, certificate }) => ({
-    certificate: der(certificate),
+/** Lends a courier key for one call. */
+export function withCourierKey<T>(
+  vault: KeyVault,
+  id: string,
+  use: (key: KeyObject) => T | Promise<T>,
+): Promise<T> {
+  return vault.withKey(id, PURPOSE.courier, use);
+}
+
+/** What opens courier files that were sealed for a key. */
+export function courierKey(vault: KeyVault, id: string, certificate: Uint8Array) {
+  return {
+    certificate,
     agree: (spki: Uint8Array): Promise<Buffer> =>
-      vault.withKey(id, PURPOSE.courier, (privateKey) => {
+      withCourierKey(vault, id, (privateKey) => {
         const publicKey = createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' });
         return diffieHellman({ privateKey, publicKey });
       }),
-  }));
+  };
 }
 
 /** SHA-256 of the line's public key, as the cloud's console shows it. */
