@@ -1,5 +1,5 @@
 import { FLASH_BYTES, FLASH_START, sectorStart, SECTORS, type Stm32Part } from './part.ts';
-import type { Done, RomSteps } from './rom.ts';
+import type { Done, RomSteps } from './session.ts';
 
 /** How many bytes a command waits for next. */
 export type Wanted = number;

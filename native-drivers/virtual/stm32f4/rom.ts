@@ -1,27 +1,13 @@
 import { ChipTime, type SerialHost, type SerialProgram } from '../chip/serial-chip.ts';
 import { steps, type Steps } from './commands.ts';
 import type { Stm32Part } from './part.ts';
+import type { Done, RomSteps } from './session.ts';
 
 const SYNC = 0x7f;
 const ACK = 0x79;
 const NACK = 0x1f;
 /** AN3155, 2.1: what the boot loader can measure; below and above it hears noise. */
 const RATES = { min: 1200, max: 115_200 };
-
-/** A command that has said its last byte. */
-export type Done = 'done';
-
-/** What a command's steps may do; bytes come to them as the value of their `yield`. */
-export interface RomSteps {
-  readonly part: Stm32Part;
-  readonly host: SerialHost<Stm32Part>;
-  ack(): Done;
-  nack(): Done;
-  say(bytes: Uint8Array): Done;
-  busy(nanoseconds: number): Promise<void>;
-  /** The chip resets itself after its answer. */
-  resetAfter(): Done;
-}
 
 /** The system memory boot loader of an STM32F4 between two resets: AN3155, version 3.1. */
 export class Stm32Rom implements SerialProgram, RomSteps {
