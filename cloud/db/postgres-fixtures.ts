@@ -1,10 +1,14 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
+import { cp } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import pg from 'pg';
+import { openDatabase } from './open.ts';
+import { template } from './template-fixtures.ts';
 
 const BIN = '/usr/lib/postgresql/15/bin';
 const isRoot = process.getuid?.() === 0;
@@ -43,39 +47,68 @@ function spentBy(pid: string, folder: string): number {
   }
 }
 
+async function takesConnections(url: string): Promise<boolean> {
+  const client = new pg.Client({ connectionString: url });
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+/** A cluster with the migrations in it, stopped cleanly. */
+async function makeTemplate(folder: string): Promise<void> {
+  const server = await TestPostgres.start({ empty: true });
+  try {
+    const db = await openDatabase({ url: server.url, dataDir: folder });
+    await db.destroy();
+    await server.down();
+    await cp(server.data, join(folder, 'data'), { recursive: true });
+  } finally {
+    await server.close();
+  }
+}
+
 /** A PostgreSQL of its own in a temporary folder, durable as in life unless told otherwise. */
 export class TestPostgres {
   readonly #folder = mkdtempSync(join(tmpdir(), 'rootline-pg-'));
   #port = 0;
   #server: ChildProcess | null = null;
 
-  static async start(): Promise<TestPostgres> {
+  /** `empty`: without the migrations that the template has. */
+  static async start({ empty = false } = {}): Promise<TestPostgres> {
     const made = new TestPostgres();
-    const { folder } = made;
-    if (isRoot) {
-      chmodSync(folder, 0o755);
-      mkdirSync(made.data);
-      spawnSync('chown', ['postgres', made.data, folder]);
-    }
-    run('initdb', [
-      '-D',
-      made.data,
-      '-U',
-      'rootline',
-      '--auth=trust',
-      '-E',
-      'UTF8',
-      '--locale=C.UTF-8',
-      '--no-sync',
-    ]);
+    if (empty) made.#initialise();
+    else await made.#copy(await template('postgresql', makeTemplate));
     made.#port = await freePort();
     await made.up();
     return made;
   }
 
-  get folder(): string {
-    return this.#folder;
+  #initialise(): void {
+    mkdirSync(this.data, { mode: 0o700 });
+    this.#own();
+    const options = ['--auth=trust', '-E', 'UTF8', '--locale=C.UTF-8', '--no-sync', '--wal-segsize=4'];
+    run('initdb', ['-D', this.data, '-U', 'rootline', ...options]);
   }
+
+  async #copy(from: string): Promise<void> {
+    await cp(join(from, 'data'), this.data, { recursive: true });
+    chmodSync(this.data, 0o700);
+    this.#own();
+  }
+
+  /** Hands the folder to the user that the server runs as. */
+  #own(): void {
+    if (!isRoot) return;
+    chmodSync(this.#folder, 0o755);
+    spawnSync('chown', ['-R', 'postgres', this.data]);
+  }
+
   get data(): string {
     return join(this.#folder, 'data');
   }
@@ -84,32 +117,12 @@ export class TestPostgres {
   }
 
   /** Starts the server and waits until it takes connections. */
-  async up(settings: string[] = []): Promise<void> {
-    const args = [
-      '-D',
-      this.data,
-      '-p',
-      String(this.#port),
-      '-k',
-      this.data,
-      '-c',
-      'listen_addresses=127.0.0.1',
-    ];
-    const [command, all] = asPostgres(join(BIN, 'postgres'), [
-      ...args,
-      ...settings.flatMap((each) => ['-c', each]),
-    ]);
+  async up(): Promise<void> {
+    const where = ['-D', this.data, '-p', String(this.#port), '-k', this.data];
+    const [command, all] = asPostgres(join(BIN, 'postgres'), [...where, '-c', 'listen_addresses=127.0.0.1']);
     this.#server = spawn(command, all, { stdio: 'ignore', cwd: '/' });
-    for (const end = Date.now() + 20_000; Date.now() < end; await pause(50)) {
-      const [check, list] = asPostgres(join(BIN, 'pg_isready'), [
-        '-q',
-        '-h',
-        '127.0.0.1',
-        '-p',
-        String(this.#port),
-      ]);
-      if (spawnSync(check, list, { cwd: '/' }).status === 0) return;
-    }
+    for (const end = Date.now() + 20_000; Date.now() < end; await pause(30))
+      if (await takesConnections(this.url)) return;
     throw new Error('PostgreSQL did not start');
   }
 

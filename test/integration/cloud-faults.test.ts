@@ -130,7 +130,7 @@ describe('PostgreSQL under several nodes', () => {
   let bed: CloudBed;
   let nodes: Cloud[];
   beforeAll(async () => {
-    bed = await cloudBed('PostgreSQL');
+    bed = await cloudBed('PostgreSQL', { empty: true });
     nodes = await Promise.all([bed.node(), bed.node()]);
   });
   afterAll(async () => {

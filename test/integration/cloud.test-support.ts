@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { TestPostgres } from '#cloud/db/postgres-fixtures.ts';
+import { freshPglite } from '#cloud/db/template-fixtures.ts';
 import { startCloud, type Cloud } from '#cloud/server/cloud.ts';
 import type { CloudOptions } from '#cloud/server/config.ts';
 
@@ -18,10 +19,11 @@ export interface CloudBed {
   close(): Promise<void>;
 }
 
-/** A data folder, and a database server of its own where the engine has one. */
-export async function cloudBed(engine: Engine): Promise<CloudBed> {
+/** A data folder, and a database server of its own where the engine has one. `empty`: not migrated yet. */
+export async function cloudBed(engine: Engine, { empty = false } = {}): Promise<CloudBed> {
   const dataDir = await mkdtemp(join(tmpdir(), 'rootline-cloud-'));
-  const postgres = engine === 'PostgreSQL' ? await TestPostgres.start() : null;
+  const postgres = engine === 'PostgreSQL' ? await TestPostgres.start({ empty }) : null;
+  if (postgres === null && !empty) await freshPglite(dataDir);
   const nodes: Cloud[] = [];
   return {
     ...{ dataDir, postgres },
