@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import jsQR from 'jsqr';
+import jsqr from 'jsqr';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { build } from 'vite';
 import { startCloud, type Cloud } from '#cloud/server/cloud.ts';
@@ -72,7 +72,7 @@ export async function readQr(browser: Browser, code: Locator): Promise<string> {
     const { data, width, height } = await page.evaluate<{ data: number[]; width: number; height: number }>(
       `(${PIXELS})(${argument})`,
     );
-    const found = jsQR(Uint8ClampedArray.from(data), width, height);
+    const found = jsqr.default(Uint8ClampedArray.from(data), width, height);
     if (found === null) throw new Error('no QR code in the picture');
     return found.data;
   } finally {

@@ -29,8 +29,8 @@ describe('a station without a line joins and syncs by stick', { timeout: 120_000
     if (task.result?.state === 'fail') await office.shot('failed-sync-courier-console');
   });
   afterAll(async () => {
-    await screen?.close();
-    await host?.dispose();
+    await screen.close();
+    await host.dispose();
     rmSync(stick, { recursive: true, force: true });
   });
 
@@ -147,7 +147,7 @@ describe('a station without a line joins and syncs by stick', { timeout: 120_000
 
   it('the same stick again changes nothing and is named', async () => {
     await page.getByRole('button', { name: 'Read what is there' }).click();
-    await page.getByTestId('courier-result').waitFor();
+    await page.getByTestId('courier-result').getByText('Nothing new was taken in.').waitFor();
     await screen.shot('sync-courier-5-again');
     await page.getByText('1 record waits to go up.').waitFor();
     expect(screen.problems).toEqual([]);

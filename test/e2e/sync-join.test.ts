@@ -27,8 +27,8 @@ describe('a station joins a cloud', { timeout: 120_000 }, () => {
     ]),
   );
   afterAll(async () => {
-    await screen?.close();
-    await host?.dispose();
+    await screen.close();
+    await host.dispose();
   });
 
   const line = () => page.getByTestId('line');

@@ -117,14 +117,14 @@ describe('looks of line, courier and targets', { timeout: 120_000 }, () => {
   beforeAll(async () => {
     const quiet = { configFile: join(root, 'vite.config.ts'), logLevel: 'error' } as const;
     const input = join(root, 'dev', 'gallery.html');
-    await build({ ...quiet, build: { outDir, minify: false, rollupOptions: { input } } });
+    await build({ ...quiet, build: { outDir, minify: false, rolldownOptions: { input } } });
     server = await preview({ ...quiet, build: { outDir }, preview: { port: 0, host: '127.0.0.1' } });
     origin = new URL('/', server.resolvedUrls?.local[0]).href;
     browser = await launch();
   }, 120_000);
   afterAll(async () => {
-    await browser?.close();
-    await server?.close();
+    await browser.close();
+    await server.close();
     rmSync(outDir, { recursive: true, force: true });
   });
 

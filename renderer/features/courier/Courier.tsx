@@ -59,6 +59,14 @@ export function Courier() {
   const open = unfinished(transfers);
   const joined = view !== null && view.cloud !== null;
   const waits = view?.waiting ?? 0;
+  if (view !== null && !joined)
+    return (
+      <SyncPage title="Courier">
+        <Empty title="This station belongs to no cloud yet">
+          Join one first, under Line: a station without a network does so with an invitation file.
+        </Empty>
+      </SyncPage>
+    );
   return (
     <SyncPage
       title="Courier"

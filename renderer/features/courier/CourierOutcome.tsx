@@ -41,13 +41,16 @@ function Read({ result }: { result: Extract<CourierResult, { kind: 'read' }> }) 
     );
   const bad = transfers.some(({ state }) => state === 'refused');
   const open = transfers.some(({ state }) => state === 'collecting');
-  const head = bad
-    ? 'Not everything was taken in.'
-    : open
-      ? 'Parts are missing: read the other sticks as well.'
-      : 'Taken in.';
+  const nothing = transfers.length === 0;
+  const head = nothing
+    ? 'Nothing new was taken in.'
+    : bad
+      ? 'Not everything was taken in.'
+      : open
+        ? 'Parts are missing: read the other sticks as well.'
+        : 'Taken in.';
   return (
-    <Notice tone={bad ? 'fail' : open ? 'unknown' : 'pass'} role="status">
+    <Notice tone={nothing ? 'idle' : bad ? 'fail' : open ? 'unknown' : 'pass'} role="status">
       <b>{head}</b>
       {messages.map((message) => (
         <div key={message}>{message}</div>

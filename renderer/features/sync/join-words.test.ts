@@ -5,10 +5,8 @@ const cut = { code: 'cut', what: 'The connection was cut.', chip: null, next: 'N
 
 describe('a failure while joining', () => {
   it('never tells a person to wait for a line that does not exist yet', () => {
-    expect(joinView(cut, true)).toMatchObject({
-      what: cut.what,
-      next: expect.stringContaining('has left it'),
-    });
+    expect(joinView(cut, true).what).toBe(cut.what);
+    expect(joinView(cut, true).next).toContain('has left it');
   });
   it('does not claim that nothing has left once the request was sent', () => {
     expect(joinView(cut, false).next).not.toContain('has left it');
