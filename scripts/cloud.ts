@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { startCloud, type Cloud } from '#cloud/server/cloud.ts';
 import type { CloudOptions } from '#cloud/server/config.ts';
 import { CloudError } from '#cloud/server/problem.ts';
+import { buildConsole } from './build.ts';
 
 const DATA_DIR = join(homedir(), '.rootline-cloud');
 const HELP = `Rootline cloud: what stations sync to
@@ -74,6 +75,7 @@ async function optionsOf(given: Given): Promise<CloudOptions> {
     ...{ publicUrl: given['public-url'], stationUrl: given['station-url'] },
     ...{ databaseUrl: process.env['DATABASE_URL'], keyFile: process.env['ROOTLINE_CLOUD_KEY_FILE'] },
     tls: await tlsFiles(),
+    consoleFolder: await buildConsole(),
     log: { level: process.env['ROOTLINE_LOG_LEVEL'] ?? 'info' },
   };
 }

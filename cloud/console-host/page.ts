@@ -31,8 +31,6 @@ export const securityHeaders = {
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',
   'permissions-policy': 'camera=(), microphone=(), geolocation=(), usb=(), serial=(), hid=()',
-  // A year (RFC 6797): the console speaks TLS or not at all.
-  'strict-transport-security': 'max-age=31536000',
 };
 
 /** The first page, with a fresh nonce in page and policy. */

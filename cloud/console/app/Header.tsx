@@ -1,5 +1,6 @@
 import { styled } from '@mui/material/styles';
 import { Link } from 'wouter';
+import { brand } from '#ui/brand.ts';
 import { Mark } from '#ui/pieces/Mark.tsx';
 import { StatusChip } from '#ui/pieces/StatusChip.tsx';
 import { useLine } from '../client/line.ts';
@@ -32,12 +33,14 @@ export function Header() {
   const mayChange = useMay('planner');
   return (
     <Bar>
-      <Home href="/" aria-label="Fleet">
+      <Home href="/" aria-label="To the fleet">
         <Mark />
       </Home>
       <Words>
         <Top>{session?.cloud}</Top>
-        <Sub>{session?.tenant.name}</Sub>
+        <Sub>
+          {session && session.tenant.name !== session.cloud ? session.tenant.name : `${brand.name} cloud`}
+        </Sub>
       </Words>
       {mayChange ? null : <StatusChip tone="idle">Read only</StatusChip>}
       <StatusChip tone={line === 'open' ? 'pass' : 'unknown'}>

@@ -52,7 +52,7 @@ async function fetchPage<O extends Paged>(
   after: string | null,
 ): Promise<Page<RowOf<O>>> {
   const request = withPage(JSON.parse(body) as Asked, after) as Request<O>;
-  return (await call(name, request)) as Page<RowOf<O>>;
+  return await call(name, request);
 }
 
 function withRows<T>(old: Held<T>, page: Page<T> & { key: string; after: string | null }): Held<T> {

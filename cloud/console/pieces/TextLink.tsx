@@ -6,5 +6,5 @@ export const TextLink = styled(Link)(({ theme }) => ({
   position: 'relative',
   color: theme.tokens.tone.run.main,
   textUnderlineOffset: 3,
-  '&::after': { content: '""', position: 'absolute', inset: '-14px -4px' },
+  '&::after': { content: '""', position: 'absolute', inset: '-17px -4px' },
 }));

@@ -23,7 +23,7 @@ const Outside = styled('a')(({ theme }) => ({
   position: 'relative',
   color: theme.tokens.tone.run.main,
   textUnderlineOffset: 3,
-  '&::after': { content: '""', position: 'absolute', inset: '-14px -4px' },
+  '&::after': { content: '""', position: 'absolute', inset: '-17px -4px' },
 }));
 
 /** Looks of this window, and which cloud it shows. */

@@ -2,6 +2,7 @@ import MenuItem from '@mui/material/MenuItem';
 import TextField from '@mui/material/TextField';
 import { useState } from 'react';
 import type { CertificateRow } from '#cloud/contract/views.ts';
+import { Mono } from '#ui/pieces/text.tsx';
 import { call } from '#cloud/console/client/client.ts';
 import { useAction } from '#cloud/console/client/use-action.ts';
 import { TypedConfirm } from '#cloud/console/pieces/TypedConfirm.tsx';
@@ -27,7 +28,7 @@ export function RevokeCertificate({ certificate, onDone, onClose }: Props) {
     });
   return (
     <TypedConfirm
-      title={`Revoke the certificate${deviceId === null ? '' : ` of ${deviceId}`}`}
+      title="Revoke this certificate"
       expected={fingerprint.slice(-DIGITS)}
       label={`Last ${DIGITS} digits of the fingerprint`}
       confirm="Revoke certificate"
@@ -35,6 +36,11 @@ export function RevokeCertificate({ certificate, onDone, onClose }: Props) {
       onConfirm={revoke}
       onClose={onClose}
     >
+      {deviceId === null ? null : (
+        <p style={{ marginTop: 0 }}>
+          Of device <Mono>{deviceId}</Mono>
+        </p>
+      )}
       <p style={{ marginTop: 0 }}>What will happen:</p>
       <ul style={{ paddingLeft: 20, lineHeight: 1.6 }}>
         <li>It goes into the list of revoked certificates, which is published anew.</li>

@@ -57,7 +57,9 @@ export function SignIn() {
         <Mark size={56} />
         <div>
           <Title>{who.data?.cloud ?? `${brand.name} cloud`}</Title>
-          <Dim>{who.data?.tenant.name ?? brand.tagline}</Dim>
+          <Dim>
+            {who.data && who.data.tenant.name !== who.data.cloud ? who.data.tenant.name : brand.tagline}
+          </Dim>
         </div>
       </Head>
       <form onSubmit={submit}>

@@ -68,7 +68,7 @@ export function InvitationCard({ invitation, courier }: { invitation: Invitation
           <div style={{ width: 292 }}>
             <SvgPicture svg={invitation.svg} label="QR code with address and code" size={264} />
             <p style={{ margin: '10px 0 0', textAlign: 'center' }}>
-              <Dim>Scan it at the station: address and code at once</Dim>
+              <Dim>Scan it at the station</Dim>
             </p>
           </div>
         )}

@@ -15,7 +15,7 @@ export function Joined({ station }: { station: StationView }) {
         <Panel aria-label="Key of the station">
           <Caption>Compare this with what the station shows under Cloud</Caption>
           <Fingerprint value={station.keyFingerprint} label="key fingerprint" large />
-          <Dim>It differs: revoke the station and invite it again.</Dim>
+          <Dim>If they differ, revoke the station and invite it again.</Dim>
         </Panel>
       )}
     </>
