@@ -33,7 +33,11 @@ it('the station sends again what the cloud has forgotten', { timeout: START_MS }
   await station.call('sync.now', {});
   const before = await station.until(({ state, waiting }) => state === 'online' && waiting === 0);
   await test.stop();
-  await station.until(({ state }) => state !== 'online');
+  await station.call('sync.now', {});
+  const away = await station.until(({ state }) => state === 'offline');
+  expect(away.error?.what).toMatch(
+    /^(The connection to the cloud was cut|Nobody answers at the address of the cloud)\.$/,
+  );
 
   await rm(test.dataDir, { recursive: true });
   await cp(backup, test.dataDir, { recursive: true });

@@ -167,7 +167,11 @@ async function until(
 }
 
 /** Joins by the three files, as a person with a stick would; the line goes through the proxy. Returns the station id. */
-export async function joinByFiles(station: SyncStation, { cloud, proxy }: TestCloud): Promise<string> {
+export async function joinByFiles(
+  station: SyncStation,
+  { cloud, proxy }: TestCloud,
+  stationUrl = `https://127.0.0.1:${proxy.port}`,
+): Promise<string> {
   const { context, tenant } = cloud;
   const invite = { tenantId: tenant.id, actor: 'test', name: 'Line 3', courier: false };
   const { code } = await inviteStation(context, invite);
@@ -179,7 +183,6 @@ export async function joinByFiles(station: SyncStation, { cloud, proxy }: TestCl
   const sealed = sealedJoin.parse(JSON.parse(await readFile(request.file, 'utf8')));
   const membership = await joinCloud(context, tenant.id, sealed);
   const answer = join(station.dataDir, 'membership.json');
-  const stationUrl = `https://127.0.0.1:${proxy.port}`;
   await writeFile(answer, JSON.stringify({ ...membership, stationUrl }));
   await station.call('sync.membershipFile', { file: answer });
   return membership.stationId;

@@ -53,9 +53,14 @@ export class Sync {
   async close(): Promise<void> {
     this.loop.close();
     await this.running;
-    const { store, session } = this.parts;
     // Without a contact there is no session that anybody would wait for.
-    if (this.status.lastContact !== null) await store.settings.set(SETTING.session, session, 'station');
+    if (this.status.lastContact !== null) await this.keepSession();
+  }
+
+  /** Where it cannot be kept, the next start waits a minute at the most: no reason not to close. */
+  private async keepSession(): Promise<void> {
+    const { store, session, onDefect } = this.parts;
+    await store.settings.set(SETTING.session, session, 'station').catch(onDefect);
   }
 
   /** The store has something new. A line that rests sends nothing, and its screens count all the same. */
