@@ -9,9 +9,7 @@ import {
 } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { SubjectKeyIdentifierExtension, X509Certificate as ParsedCertificate } from '@peculiar/x509';
 import { createIssuingCa, createRoot } from '#services/pki/ca.ts';
-import { keyIdentifierOf, pointOf } from '#services/pki/device-key.ts';
 import type { Signer } from '#services/pki/signer.ts';
 import { FleetError } from './fleet-error.ts';
 
@@ -80,18 +78,6 @@ function readKey(path: string): KeyObject {
   }
 }
 
-/** The station's issuer names its CA's key by RFC 7093, method 1; a CA that bears another name would not be found by it. */
-function checkKeyName(issuer: X509Certificate): void {
-  const named = new ParsedCertificate(issuer.raw).getExtension(SubjectKeyIdentifierExtension)?.keyId;
-  const point = pointOf(issuer.publicKey.export({ type: 'spki', format: 'der' }));
-  if (named === undefined || point === null || named === keyIdentifierOf(point).toString('hex')) return;
-  throw new FleetError(
-    'input',
-    'The issuer’s certificate has a subject key identifier that is not made by RFC 7093, method 1. ' +
-      'Use the issuing CA of a station, or make the certificate anew with such a one.',
-  );
-}
-
 /** The CA in these files. Throws FleetError `input` where they do not belong together or cannot issue. */
 function load(files: { certificate: string; key: string }, madeIn: string | null): FleetAuthority {
   const chain = readCertificates(files.certificate, 'The issuer’s certificate');
@@ -102,7 +88,6 @@ function load(files: { certificate: string; key: string }, madeIn: string | null
     throw new FleetError('input', `The issuer’s certificate is not that of a CA: ${files.certificate}.`);
   if (!issuer.checkPrivateKey(key) || key.asymmetricKeyDetails?.namedCurve !== 'prime256v1')
     throw new FleetError('input', 'The issuer’s key must be the P-256 key of the issuer’s certificate.');
-  checkKeyName(issuer);
   const fingerprint = createHash('sha256').update(issuer.raw).digest('hex');
   return { chain, key, fingerprint, madeIn };
 }

@@ -90,3 +90,10 @@ it('refuses a request that another key signed, one of another curve, and names t
   expect(() => readRequest(changed)).toThrow(/signed/);
   expect(() => readRequest(Buffer.from('30'))).toThrow(/cannot be read/);
 });
+
+it('refuses a name that would be more than a device at a broker', () => {
+  for (const name of ['rootline\\/admin', 'a+b', '#', '%u'])
+    expect(() => readRequest(opensslRequest(`/CN=${name}/serialNumber=77`, ['-multivalue-rdn']))).toThrow(
+      expect.objectContaining({ status: 400 }) as Error,
+    );
+});

@@ -2,7 +2,7 @@ import { AppError } from '#contract/errors.ts';
 import { checkCsr } from '#services/pki/csr.ts';
 import { children, oidText, pick, readDer, TAG, type DerElement } from '#services/pki/der.ts';
 import { deviceIdOf } from '#services/pki/device-key.ts';
-import { OID } from '#services/pki/profile.ts';
+import { isDeviceName, OID } from '#services/pki/profile.ts';
 import { EstError } from './est-error.ts';
 
 /** A request whose own signature holds: P-256, one serial number. */
@@ -93,6 +93,8 @@ function read(csr: Uint8Array): DeviceRequest {
   const subject = pick(fields, 1, TAG.sequence).raw;
   const publicKeySpki = pick(fields, 2, TAG.sequence).raw;
   const names = namesIn(subject);
+  if (!isDeviceName(names.commonName))
+    throw new EstError(400, 'A device’s common name holds neither / nor + # % nor control characters.');
   const deviceId = deviceIdOf(publicKeySpki);
   checkCsr(csr, { deviceId, serial: names.serial });
   return { subject, ...names, publicKeySpki, deviceId, subjectAltName: requestedName(fields) };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isDeviceName } from '#services/pki/profile.ts';
 
 /**
  * A job here is a checked JSON recipe beside its artefacts (resources/jobs/<id>/job.json); docs/jobs.md describes it.
@@ -60,7 +61,11 @@ export const recipeSchema = z.strictObject({
   /** Subject of the IDevID: the organization, and the text before the device's serial number. */
   certificate: z.strictObject({
     organization: z.string().min(1).max(64),
-    commonNamePrefix: z.string().min(1).max(32),
+    commonNamePrefix: z
+      .string()
+      .min(1)
+      .max(32)
+      .refine(isDeviceName, 'a device with / + # or % in its name could be more than a device at a broker'),
   }),
   phases: z.array(phaseSchema).min(1),
 });

@@ -99,6 +99,13 @@ describe('a job is refused for', () => {
       writeFileSync(at(file), bytes);
     }
   });
+  it('a common name that would be an administrator or a wildcard at a broker', async () => {
+    for (const commonNamePrefix of ['rootline/admin', '+', '#', '%u']) {
+      const certificate = { organization: 'Demo Devices', commonNamePrefix };
+      writeFileSync(at('job.json'), JSON.stringify({ ...recipe(), certificate }));
+      expect(await refusal()).toMatchObject({ code: 'job-format' });
+    }
+  });
   it('an artefact far too large', async () => {
     truncateSync(at('code.cert'), 5000);
     expect(await refusal()).toEqual({ code: 'job-format', file: 'code.cert' });

@@ -109,8 +109,8 @@ export function issuerOf(certificate: Uint8Array): Buffer {
   return pick(bodyOf(certificate), 3, TAG.sequence).raw;
 }
 
-/** Subject key identifier as the certificate has it: verifiers find the issuer of a list by it. */
-function keyIdentifierIn(certificate: Uint8Array): Buffer {
+/** Subject key identifier as the certificate has it (RFC 5280, 4.2.1.2); null without one. */
+export function subjectKeyIdentifierOf(certificate: Uint8Array): Buffer | null {
   const last = bodyOf(certificate).at(-1);
   const extensions = last?.tag === TAG.context3 ? children(pick(children(last), 0, TAG.sequence)) : [];
   for (const each of extensions) {
@@ -118,6 +118,13 @@ function keyIdentifierIn(certificate: Uint8Array): Buffer {
     if (oidText(pick(fields, 0, TAG.oid).content) === OID.subjectKeyIdentifier)
       return readDer(fields.at(-1)?.content ?? Buffer.alloc(0), TAG.octetString).content;
   }
+  return null;
+}
+
+/** Verifiers find the issuer of a list by it. */
+function keyIdentifierIn(certificate: Uint8Array): Buffer {
+  const identifier = subjectKeyIdentifierOf(certificate);
+  if (identifier !== null) return identifier;
   throw pkiError(
     'certificate-profile',
     'The certificate of the authority has no subject key identifier.',

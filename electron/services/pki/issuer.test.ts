@@ -1,7 +1,13 @@
 import 'reflect-metadata';
 import { execFileSync } from 'node:child_process';
-import { createHash, generateKeyPairSync, sign, X509Certificate as NodeCertificate } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  createHash,
+  createPrivateKey,
+  generateKeyPairSync,
+  sign,
+  X509Certificate as NodeCertificate,
+} from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { p256 } from '@noble/curves/nist.js';
@@ -161,6 +167,47 @@ describe('a request is refused when', () => {
     const long = { ...profile, commonNamePrefix: 'x'.repeat(60) };
     await expect(issuer.issue(request({ profile: long }))).rejects.toEqual(code('certificate-profile'));
   });
+  it('the name would be more than a device at a broker', async () => {
+    for (const commonNamePrefix of ['rootline/admin', '#', 'a+b', '%u', 'a\nuser rootline/admin'])
+      await expect(issuer.issue(request({ profile: { ...profile, commonNamePrefix } }))).rejects.toEqual(
+        code('certificate-profile'),
+      );
+  });
+});
+
+it('names its CA as that is named by its own certificate, also where OpenSSL made it (SHA-1)', async () => {
+  openssl('ecparam', '-name', 'prime256v1', '-genkey', '-noout', '-out', file('other-ca.key'));
+  writeFileSync(
+    file('other-ca.cnf'),
+    '[req]\ndistinguished_name=dn\n[dn]\n[ca]\nbasicConstraints=critical,CA:TRUE\n' +
+      'keyUsage=critical,keyCertSign,cRLSign\nsubjectKeyIdentifier=hash\n',
+  );
+  const made = ['-new', '-x509', '-key', file('other-ca.key'), '-subj', '/CN=Other CA', '-days', '30'];
+  const settings = ['-config', file('other-ca.cnf'), '-extensions', 'ca', '-out', file('other-ca.pem')];
+  openssl('req', ...made, ...settings);
+  const certificate = new NodeCertificate(readFileSync(file('other-ca.pem')));
+  const key = createPrivateKey(readFileSync(file('other-ca.key')));
+  const other = await createIssuer({
+    certificate: certificate.raw,
+    signer: {
+      publicKeySpki: certificate.publicKey.export({ type: 'spki', format: 'der' }),
+      sign: (data) => Promise.resolve(sign('sha256', data, key)),
+    },
+  });
+  const issued = await other.issue(request());
+  writeFileSync(file('of-other.pem'), new NodeCertificate(Buffer.from(issued.der)).toString());
+  const identifier = (name: string, extension: string) =>
+    /((?:[0-9A-F]{2}:){19}[0-9A-F]{2})/.exec(
+      openssl('x509', '-in', file(name), '-noout', '-ext', extension),
+    )?.[1];
+  const sha1 = createHash('sha1').update(
+    pointOf(certificate.publicKey.export({ type: 'spki', format: 'der' })) ?? '',
+  );
+  expect(identifier('of-other.pem', 'authorityKeyIdentifier')?.replaceAll(':', '').toLowerCase()).toBe(
+    sha1.digest('hex'),
+  );
+  const chain = ['-x509_strict', '-purpose', 'sslclient', '-CAfile', file('other-ca.pem')];
+  expect(openssl('verify', ...chain, file('of-other.pem')).trim()).toBe(`${file('of-other.pem')}: OK`);
 });
 
 it('reads requests that OpenSSL and the library make', async () => {

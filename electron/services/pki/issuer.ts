@@ -2,9 +2,10 @@ import { createHash, X509Certificate, type KeyObject } from 'node:crypto';
 import { checkCsr, type CheckedCsr } from './csr.ts';
 import { children, der, derBits, derOid, derTime, derUnsigned, pick, readDer, TAG } from './der.ts';
 import { newSerial, signingExtensions, buildBody, algorithmOf } from './certificate-builder.ts';
+import { subjectKeyIdentifierOf } from './crl.ts';
 import { keyIdentifierOf } from './device-key.ts';
 import { pkiError } from './errors.ts';
-import { NO_EXPIRY, OID, type DeviceProfile } from './profile.ts';
+import { isDeviceName, NO_EXPIRY, OID, type DeviceProfile } from './profile.ts';
 import { publicKeyOf, type Signer } from './signer.ts';
 
 export interface IssueRequest {
@@ -49,6 +50,10 @@ function refuseProfile(what: string): never {
 
 function checkProfile(request: IssueRequest): void {
   const { serial, profile, chipUid } = request;
+  if (!isDeviceName(profile.commonNamePrefix))
+    refuseProfile(
+      'The common name would hold a slash or a wildcard of MQTT: brokers take it as a user name.',
+    );
   if (!printable.test(serial))
     refuseProfile(`The serial number "${serial}" is not a PrintableString of 1 to 64.`);
   // Upper bounds: ub-common-name and ub-organization-name, RFC 5280, appendix A.1.
@@ -68,6 +73,7 @@ const oids = {
   commonName: derOid(OID.commonName),
   serialNumber: derOid(OID.serialNumber),
   subjectKeyIdentifier: derOid(OID.subjectKeyIdentifier),
+  authorityKeyIdentifier: derOid(OID.authorityKeyIdentifier),
   subjectAltName: derOid(OID.subjectAltName),
   hardwareModuleName: derOid(OID.hardwareModuleName),
 };
@@ -97,6 +103,14 @@ function keyIdentifier(point: Uint8Array): Buffer {
   return der(TAG.sequence, oids.subjectKeyIdentifier, der(TAG.octetString, value));
 }
 
+/** The issuer's own identifier, however it was made: verifiers compare the two (RFC 5280, 4.2.1.1). */
+function authorityIdentifier(certificate: Uint8Array): Buffer | null {
+  const identifier = subjectKeyIdentifierOf(certificate);
+  if (identifier === null) return null;
+  const value = der(TAG.sequence, der(0x80, identifier));
+  return der(TAG.sequence, oids.authorityKeyIdentifier, der(TAG.octetString, value));
+}
+
 /** Builds one certificate body with the library and keeps what does not change from device to device. */
 async function makeTemplate(signer: Signer, certificate: Buffer): Promise<Template> {
   const issuerFields = children(pick(children(readDer(certificate, TAG.sequence)), 0, TAG.sequence));
@@ -118,7 +132,7 @@ async function makeTemplate(signer: Signer, certificate: Buffer): Promise<Templa
     notAfter: pick(children(pick(fields, 4, TAG.sequence)), 1, TAG.generalizedTime).raw,
     keyUsage: pick(extensions, 0, TAG.sequence).raw,
     extendedKeyUsage: pick(extensions, 1, TAG.sequence).raw,
-    authorityKeyIdentifier: pick(extensions, 3, TAG.sequence).raw,
+    authorityKeyIdentifier: authorityIdentifier(certificate) ?? pick(extensions, 3, TAG.sequence).raw,
   };
 }
 

@@ -42,3 +42,14 @@ export interface DeviceProfile {
   /** Dotted decimal; see hardwareTypeOf. */
   hardwareType: string;
 }
+
+/**
+ * Brokers take a device's common name as its user name and as a level of its topics: `/` is kept for administrators
+ * (docs/onboarding.md), `+` and `#` are wildcards (MQTT 5, 4.7.1), `%` begins a placeholder of an access list, and a control
+ * character ends a line of one.
+ */
+// eslint-disable-next-line no-control-regex -- control characters are what is refused
+const NOT_IN_NAMES = /[/+#%\u0000-\u001f\u007f]/;
+
+/** Whether names that begin like this may be a device's. */
+export const isDeviceName = (text: string): boolean => !NOT_IN_NAMES.test(text);
