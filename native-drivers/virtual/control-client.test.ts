@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openBench, siteName, type Bench } from './bench.ts';
 import { openBenchControl, type BenchControl } from './control-client.ts';
+import { partFromBench } from './network/from-bench.ts';
 
 describe('control socket and its client', () => {
   let directory: string;
@@ -44,6 +45,16 @@ describe('control socket and its client', () => {
     await control.remove();
     await control.insert('00112233445566778899aabbccddeeff');
     expect((await control.status()).uid).toBe('00112233445566778899aabbccddeeff');
+  });
+
+  it('tells what the part keeps in data flash, and refuses for an empty socket', async () => {
+    await expect(control.flash()).rejects.toMatchObject({ code: 'bad-argument' });
+    await control.insert('00112233445566778899aabbccddeeff');
+    const flash = await control.flash();
+    expect(flash).toMatchObject({ uid: '00112233445566778899aabbccddeeff', address: 0x27000000, dlm: 'OEM' });
+    const part = partFromBench(flash);
+    expect(part.data.every((byte) => byte === 0xff)).toBe(true);
+    expect(() => partFromBench({ ...flash, data: flash.data.slice(4) })).toThrow('not the data flash');
   });
 
   it('moves the port with the cable, and the link with it', async () => {

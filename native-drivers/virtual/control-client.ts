@@ -1,7 +1,7 @@
 import { createConnection, type Socket } from 'node:net';
 import { DriverError } from '../core/errors.ts';
 import type { ControlLines } from '../core/link.ts';
-import type { BenchAnswer, BenchClock, BenchEvent, BenchStatus } from './control/messages.ts';
+import type { BenchAnswer, BenchClock, BenchEvent, BenchFlash, BenchStatus } from './control/messages.ts';
 
 /** One site's control socket: the lines a programmer drives, and the hands that hold the part. */
 export interface BenchControl extends ControlLines {
@@ -15,6 +15,8 @@ export interface BenchControl extends ControlLines {
   temperature(celsius: number): Promise<void>;
   power(on: boolean): Promise<void>;
   status(): Promise<BenchStatus>;
+  /** What the part in the socket keeps in data flash; `partFromBench` makes a device of it. Rejects for an empty socket. */
+  flash(): Promise<BenchFlash>;
   clock(): Promise<BenchClock>;
   resetClock(): Promise<BenchClock>;
   /** The port of a plugged cable, null for a pulled one. */
@@ -43,6 +45,7 @@ export async function openBenchControl(socketPath: string): Promise<BenchControl
     temperature: (celsius) => tell(`temperature ${celsius}`),
     power: (on) => tell(on ? 'power on' : 'power off'),
     status,
+    flash: async () => (await lines.ask('flash')) as unknown as BenchFlash,
     presence: async () => (await status()).part,
     clock: () => clock('clock'),
     resetClock: () => clock('clock reset'),

@@ -34,6 +34,8 @@ JSON line, {"ok":true,...} or {"ok":false,"error":"...","message":"..."}. For ex
   fault NAME [...]     arm a fault, once; add xN for N times or always
   fault clear          disarm all
   temperature C        die temperature in degrees Celsius (25 at start)
+  flash                unique id, life cycle and data flash (base64) of the part: helper data, certificates,
+                       configuration; no key is in there, a PUF keeps none
   status               everything there is to know, with the clock
   clock                what wire and flash alone needed since the last reset of the counter, and how far behind the bench is
   clock reset          set that counter to zero

@@ -49,6 +49,8 @@ export interface SocketChip {
   loseWire(): void;
   /** Life cycle in the chip's own words. */
   lifecycle(): Pick<BenchStatus, 'dlm' | 'protection' | 'authentication'>;
+  /** Data flash of the part as its cells stand; null for an empty socket. Left out by chips that have none. */
+  dataFlash?(): { address: number; bytes: Uint8Array } | null;
   /** A fault that changes what the part says or holds takes hold at once. */
   armed(name: string, operand: string | undefined): void;
   /** All faults are cleared: the part tells the truth again. */

@@ -1,5 +1,6 @@
 import type { BenchStatus } from '../control/messages.ts';
 import { bootChainHolds } from '../ra8m1/boot-certificates.ts';
+import { DATA_BYTES, DATA_START } from '../ra8m1/memory-map.ts';
 import { dlmName, levelName, PRODUCT, type Part } from '../ra8m1/part.ts';
 import { DLM, FIRST_BAUD_RATE } from '../ra8m1/protocol.ts';
 import { Rom } from '../ra8m1/rom.ts';
@@ -83,6 +84,11 @@ export class Chip implements SocketChip {
 
   lifecycle(): Pick<BenchStatus, 'dlm' | 'protection' | 'authentication'> {
     return lifecycleOf(this.current);
+  }
+
+  dataFlash(): { address: number; bytes: Uint8Array } | null {
+    const bytes = this.current?.flash.read(DATA_START, DATA_BYTES);
+    return bytes === undefined ? null : { address: DATA_START, bytes };
   }
 
   armed(name: string, operand: string | undefined): void {

@@ -46,6 +46,7 @@ const COMMANDS: Partial<Record<string, Run>> = {
     site.chip.temperature = value;
     return { ok: true };
   },
+  flash: (site) => readFlash(site),
   status: (site) => ({ ok: true, ...site.status() }),
   clock: (site, [word]) => {
     if (word !== undefined && word !== 'reset') return refuse('bad-argument', 'clock or clock reset');
@@ -60,6 +61,20 @@ export function runCommand(site: Site, line: string): BenchAnswer {
   return run === undefined
     ? refuse('unknown-command', `No command is called ${word || 'nothing'}.`)
     : run(site, words);
+}
+
+/** Only what stands in data flash: a PUF keeps no key there, so nothing secret can leave by this. */
+function readFlash({ chip }: Site): BenchAnswer {
+  if (chip.dataFlash === undefined) return refuse('unsupported', 'This chip has no data flash.');
+  const flash = chip.dataFlash();
+  if (flash === null || chip.part === null) return refuse('no-part', 'The socket is empty.');
+  return {
+    ok: true,
+    uid: Buffer.from(chip.part.uid).toString('hex'),
+    address: flash.address,
+    data: Buffer.from(flash.bytes).toString('base64'),
+    ...chip.lifecycle(),
+  };
 }
 
 function refuse(error: BenchRefusal['error'], message: string): BenchRefusal {

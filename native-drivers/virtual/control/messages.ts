@@ -43,6 +43,22 @@ export interface BenchClock {
   behindSeconds: number;
 }
 
+/**
+ * Data flash of the part in the socket: what a device takes along into the field, beside its silicon. Helper data,
+ * certificates and configuration are public; injected secrets are sealed under a key that only the PUF rebuilds.
+ */
+export interface BenchFlash {
+  /** Hex digits. */
+  uid: string;
+  /** Of the first byte. */
+  address: number;
+  /** Base64. */
+  data: string;
+  dlm: string | null;
+  protection: string | null;
+  authentication: string | null;
+}
+
 export type BenchEvent =
   | { event: 'presence'; part: boolean }
   | { event: 'cable'; port: string | null }
@@ -51,7 +67,7 @@ export type BenchEvent =
 /** A line the bench refuses: which word was wrong and why. */
 export interface BenchRefusal {
   ok: false;
-  error: 'unknown-command' | 'bad-argument' | 'no-part' | 'part-present' | 'line-too-long';
+  error: 'unknown-command' | 'bad-argument' | 'no-part' | 'part-present' | 'unsupported' | 'line-too-long';
   message: string;
 }
 
