@@ -41,7 +41,7 @@ export const notJoined = () =>
   refusal(
     'not-joined',
     'This station has joined no cloud.',
-    'An officer or engineer joins one under Settings, Cloud.',
+    'An engineer or the security officer joins one under Sync.',
   );
 export const nothingToGoOn = () =>
   refusal('courier-nothing', 'No transfer waits for another stick.', 'Begin a new one.');

@@ -31,7 +31,7 @@ const sentences = {
   ],
   'not-joined': [
     'This station has joined no cloud.',
-    'An officer or engineer joins one under Settings, Cloud.',
+    'An engineer or the security officer joins one under Sync.',
   ],
 } as const;
 

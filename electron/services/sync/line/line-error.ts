@@ -39,7 +39,7 @@ const sentences = {
   ],
   'chain-forked': [
     'The cloud knows more of this station than the station itself: it was restored from a backup.',
-    'Call a security officer: Settings, Cloud, Go on. Until then records wait here, safe.',
+    'Call the security officer: Sync, Decide. Until then records wait here, safe.',
   ],
   'wrong-tenant': [
     'The cloud answers for another owner than the one this station joined.',
