@@ -10,8 +10,6 @@ export type Db = Kysely<CloudTables>;
 
 /** Connections of one node: more would only queue up inside the database. */
 const POOL = 10;
-/** OID of int8 (PostgreSQL, pg_type.dat). */
-const INT8 = 20;
 
 export interface DatabaseOptions {
   /** `postgres://…`; without one PGlite in `<dataDir>/database`. */
@@ -30,7 +28,7 @@ function openPool(url: string): pg.Pool {
     connectionTimeoutMillis: 10_000,
     types: {
       getTypeParser: ((oid: number, format?: 'text') =>
-        oid === INT8
+        oid === Number(pg.types.builtins.INT8)
           ? Number
           : (pg.types.getTypeParser(oid, format) as unknown)) as typeof pg.types.getTypeParser,
     },

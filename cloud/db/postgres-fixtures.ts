@@ -121,8 +121,11 @@ export class TestPostgres {
     const where = ['-D', this.data, '-p', String(this.#port), '-k', this.data];
     const [command, all] = asPostgres(join(BIN, 'postgres'), [...where, '-c', 'listen_addresses=127.0.0.1']);
     this.#server = spawn(command, all, { stdio: 'ignore', cwd: '/' });
-    for (const end = Date.now() + 20_000; Date.now() < end; await pause(30))
+    const end = Date.now() + 20_000;
+    while (Date.now() < end) {
       if (await takesConnections(this.url)) return;
+      await pause(30);
+    }
     throw new Error('PostgreSQL did not start');
   }
 

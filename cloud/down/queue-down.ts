@@ -31,7 +31,7 @@ export async function queueDown<K extends DownKind>(
   const message: DownMessage = {
     format: 'rootline-down/1',
     ...{ tenant: tenantId, station: stationId, sequence, id, kind, at: at.toISOString() },
-    body: downBodies[kind].parse(body) as Record<string, unknown>,
+    body: downBodies[kind].parse(body),
   };
   const { signer, issuing } = await context.authorities.of(tenantId);
   const chain = [signer.certificate, issuing.certificate];

@@ -125,7 +125,7 @@ export async function identifyStation(
   request: FastifyRequest,
 ): Promise<StationIdentity> {
   const connection = connectionOf(request);
-  const socket = request.raw.socket as TLSSocket;
+  const socket = request.raw.socket as unknown as Pick<TLSSocket, 'getPeerX509Certificate'>;
   const peer = peers.get(connection) ?? (await readPeer(context, socket.getPeerX509Certificate()));
   peers.set(connection, peer);
   if (context.now() > peer.validTo) throw refusals.time();

@@ -8,6 +8,7 @@ import { beginEpoch } from './epoch.ts';
 import { hello } from './hello.ts';
 import { identifyStation, type StationIdentity } from './identity.ts';
 import { renewCredentials } from './renew.ts';
+import { createThrottle } from './throttle.ts';
 import { upload } from './upload.ts';
 
 type Handler = (identity: StationIdentity, request: FastifyRequest) => Promise<unknown>;
@@ -25,13 +26,19 @@ async function chainAt(
 
 /** Calls between a station and its cloud (protocol/line.ts): each is let through only for a station that is known. */
 export function registerLine(app: CloudApp, context: CloudContext): void {
+  const throttle = createThrottle(context.now);
+  const admitted = async (request: FastifyRequest): Promise<StationIdentity> => {
+    const identity = await identifyStation(context, request);
+    throttle(identity);
+    return identity;
+  };
   const known = (handler: Handler) => async (request: FastifyRequest) =>
-    handler(await identifyStation(context, request), request);
+    handler(await admitted(request), request);
   app.post(
     '/v1/sync/hello',
     known((identity, { body }) => hello(context, identity, checked(helloRequest, body))),
   );
-  app.post('/v1/sync/upload', (request) => upload(context, request));
+  app.post('/v1/sync/upload', (request) => upload(context, request, admitted));
   app.get(
     '/v1/sync/chain',
     known((identity, { query }) => chainAt(context, identity, query)),
@@ -45,7 +52,7 @@ export function registerLine(app: CloudApp, context: CloudContext): void {
     known((identity, request) => downMessages(context, identity, request)),
   );
   app.get('/v1/sync/blobs/:sha256', async (request, reply) =>
-    sendBlob(context, await identifyStation(context, request), request, reply),
+    sendBlob(context, await admitted(request), request, reply),
   );
   app.post(
     '/v1/sync/renew',

@@ -8,6 +8,7 @@ import { pemOf } from '#cloud/pki/certificates.ts';
 import { GENESIS, linkHash, type ChainPlace } from '#protocol/chain.ts';
 import { joinProof, type Membership } from '#protocol/join.ts';
 import type { HelloRequest } from '#protocol/line.ts';
+import type { Problem } from '#protocol/shapes.ts';
 import { upLine, type UpKind } from '#protocol/up.ts';
 import { der, derBits, derOid, TAG } from '#services/pki/der.ts';
 import { createIssuer } from '#services/pki/issuer.ts';
@@ -34,8 +35,8 @@ export interface Answer {
   status: number;
   headers: Record<string, string | string[] | undefined>;
   body: Buffer;
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests read answers of many shapes
-  json: any;
+  /** Whatever the answer is: a problem, or what was asked for. */
+  json: Partial<Problem> & { place?: ChainPlace | null };
 }
 
 export interface Credentials {
@@ -48,12 +49,15 @@ export function call(
   url: string,
   {
     ca,
+    rejectUnauthorized = true,
     method = 'GET',
     body,
     headers = {},
     client,
   }: {
-    ca: string;
+    ca?: string;
+    /** False: for a cloud whose root is not known yet. */
+    rejectUnauthorized?: boolean;
     method?: string;
     body?: Buffer | string;
     headers?: Record<string, string>;
@@ -61,21 +65,25 @@ export function call(
   },
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const request = httpsRequest(url, { method, ca, ...client, headers, agent: false }, (response) => {
-      const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('error', reject);
-      response.on('end', () => {
-        const whole = Buffer.concat(chunks);
-        const isJson = (response.headers['content-type'] ?? '').includes('json');
-        resolve({
-          status: response.statusCode ?? 0,
-          headers: response.headers,
-          body: whole,
-          json: isJson ? (JSON.parse(whole.toString()) as unknown) : null,
+    const request = httpsRequest(
+      url,
+      { method, ca, rejectUnauthorized, ...client, headers, agent: false },
+      (response) => {
+        const chunks: Buffer[] = [];
+        response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        response.on('error', reject);
+        response.on('end', () => {
+          const whole = Buffer.concat(chunks);
+          const isJson = (response.headers['content-type'] ?? '').includes('json');
+          resolve({
+            status: response.statusCode ?? 0,
+            headers: response.headers,
+            body: whole,
+            json: isJson ? (JSON.parse(whole.toString()) as Answer['json']) : {},
+          });
         });
-      });
-    });
+      },
+    );
     request.on('error', reject);
     request.end(body);
   });

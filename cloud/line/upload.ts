@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { PassThrough, type Duplex } from 'node:stream';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
 import type { FastifyRequest } from 'fastify';
@@ -8,7 +9,7 @@ import type { CloudContext } from '#cloud/server/context.ts';
 import { CloudError } from '#cloud/server/problem.ts';
 import { uploadQuery, type UploadAnswer } from '#protocol/line.ts';
 import { checked } from './checked.ts';
-import { identifyStation } from './identity.ts';
+import type { StationIdentity } from './identity.ts';
 import { holdSession } from './session.ts';
 
 /** Octets of one upload that are read ahead of the database. */
@@ -33,9 +34,9 @@ function unpacked(request: FastifyRequest): AsyncIterable<Uint8Array> {
   const body = bodyStream(request);
   const unpack = unpackerOf(request.headers['content-encoding'] ?? 'identity');
   const ahead = new PassThrough({ highWaterMark: READ_AHEAD });
-  let cut: Error | null = null;
+  const state: { cut: Error | null } = { cut: null };
   const end = (error: Error): void => {
-    cut ??= error;
+    state.cut ??= error;
     ahead.end();
   };
   body.on('error', end);
@@ -49,13 +50,13 @@ function unpacked(request: FastifyRequest): AsyncIterable<Uint8Array> {
     try {
       for await (const chunk of unpack) yield chunk as Uint8Array;
     } catch (error) {
-      throw cut ?? badPacking(error);
+      throw state.cut ?? badPacking(error);
     } finally {
       // A refusal leaves the rest unread: it is let through to nowhere, so that the answer can go out.
       body.unpipe(ahead);
       body.resume();
     }
-    if (cut !== null) throw cut as Error;
+    if (state.cut !== null) throw state.cut;
   })();
 }
 
@@ -72,14 +73,37 @@ function badPacking(cause: unknown): CloudError {
   );
 }
 
+/** Uploads that one node takes at once: each holds up to READ_AHEAD and two groups in memory. */
+const MOST_UPLOADS = 64;
+/** Stations come back spread over so many seconds, not all at once. */
+const SPREAD_SECONDS = 10;
+
+function busy(): CloudError {
+  return new CloudError(
+    503,
+    {
+      code: 'busy',
+      what: 'This node of the cloud takes as many uploads as it can at the moment.',
+      next: 'Nothing to do: the station tries again by itself.',
+      retry: true,
+    },
+    { retryAfter: 2 + randomInt(SPREAD_SECONDS) },
+  );
+}
+
 /** Takes messages as they stream in. Whatever arrived whole counts, also when the connection is cut. */
-export async function upload(context: CloudContext, request: FastifyRequest): Promise<UploadAnswer> {
+export async function upload(
+  context: CloudContext,
+  request: FastifyRequest,
+  admitted: (request: FastifyRequest) => Promise<StationIdentity>,
+): Promise<UploadAnswer> {
   const octets = unpacked(request);
-  const identity = await identifyStation(context, request);
+  const identity = await admitted(request);
   const { epoch, from, session } = checked(uploadQuery, request.query);
   await holdSession(context, identity, session);
   const { tenantId, stationId, station } = identity;
   const source = { tenantId, stationId, via: 'line' } as const;
+  if (context.load.uploads >= MOST_UPLOADS) throw busy();
   context.load.uploads += 1;
   const result = await ingestLines(context, source, { epoch, from }, linesOf(octets)).finally(
     () => (context.load.uploads -= 1),

@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
+import type { Server as TlsServer } from 'node:tls';
 import { openDatabase, type Db } from '#cloud/db/open.ts';
 import { loadMasterKey } from '#cloud/pki/master-key.ts';
 import { createApp } from './app.ts';
@@ -7,7 +8,7 @@ import { createAuthorities } from './authorities.ts';
 import { configOf, urlOf, type CloudConfig, type CloudOptions } from './config.ts';
 import type { CloudApp, CloudContext } from './context.ts';
 import { ensureTenant } from './first-start.ts';
-import { serverTls, stationTls } from './listeners.ts';
+import { keepFresh, serverTls, stationTls } from './listeners.ts';
 import { registerPublic, registerStation } from './routes.ts';
 import { startWorkers } from './workers.ts';
 
@@ -51,11 +52,18 @@ async function compose(db: Db, options: CloudOptions): Promise<Parts> {
     ...{ db, config, master, authorities, home: tenant, now },
     ...{ log: apps.public.log, closing: closing.signal, load: { uploads: 0 } },
   };
+  keepFresh(async () => {
+    const fresh = await serverTls(await authorities.of(tenant.id), config, now());
+    secureServer(apps.station).setSecureContext(stationTls(fresh, await authorities.all()));
+    if (options.tls === undefined) secureServer(apps.public).setSecureContext(fresh);
+  }, closing.signal);
   await registerPublic(apps.public, context);
   await registerStation(apps.station, context);
   return { context, adminToken, closing, apps };
 }
 
+/** Both listeners are TLS servers, whatever fastify's plain type says. */
+const secureServer = (app: CloudApp): TlsServer => app.server as unknown as TlsServer;
 const portOf = (app: CloudApp): number => (app.server.address() as AddressInfo).port;
 
 async function listen({ context: { config }, apps }: Parts): Promise<void> {

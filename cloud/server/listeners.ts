@@ -49,3 +49,12 @@ export function stationTls(
     minVersion: 'TLSv1.3',
   };
 }
+
+/** Certificates of listeners are made anew long before they end; a timer holds 24 days at most. */
+const REFRESH_MS = 20 * 86_400_000;
+
+/** Gives listeners a new certificate every few weeks, for processes that run for years. Ends with `closing`. */
+export function keepFresh(refresh: () => Promise<void>, closing: AbortSignal): void {
+  const timer = setInterval(() => void refresh(), REFRESH_MS).unref();
+  closing.addEventListener('abort', () => clearInterval(timer), { once: true });
+}

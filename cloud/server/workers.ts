@@ -21,8 +21,10 @@ async function checkAll(context: CloudContext): Promise<number> {
   return checked;
 }
 
+const isClosing = ({ closing }: CloudContext): boolean => closing.aborted;
+
 async function checkForEver(context: CloudContext): Promise<void> {
-  while (!context.closing.aborted) {
+  while (!isClosing(context)) {
     const started = performance.now();
     try {
       const checked = await checkAll(context);
@@ -30,7 +32,7 @@ async function checkForEver(context: CloudContext): Promise<void> {
       if (checked === 0) await rest(IDLE_MS, context.closing);
       else if (context.load.uploads > 0) await rest(worked * STEP_BACK, context.closing);
     } catch (error) {
-      if (context.closing.aborted) return;
+      if (isClosing(context)) return;
       context.log.error({ err: error }, 'record-check');
       await rest(FAILED_MS, context.closing);
     }

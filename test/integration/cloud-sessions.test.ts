@@ -86,14 +86,14 @@ describe.each(ENGINES)('a station and its cloud on %s', (engine) => {
       stored: 1,
       place: station.place,
     });
-    expect((await station.call('/v1/sync/chain?epoch=2&position=1')).json.place.hash).toBe(backup.hash);
+    expect((await station.call('/v1/sync/chain?epoch=2&position=1')).json.place?.hash).toBe(backup.hash);
     expect(
       (
         await station.upload([], 4, {
           epoch: 1,
           body: Buffer.from('{"p":4,"k":"x","at":"2026-01-01T00:00:00Z","a":0,"b":{}}\n'),
         })
-      ).json.details.why,
+      ).json.details?.['why'],
     ).toBe('old-epoch');
     expect(await alertsOf(cloud)).not.toContain(`chain-forked/${station.membership.stationId}`);
     // A cloud that was itself set back holds less: no refusal, the answer says where to send from.

@@ -47,9 +47,11 @@ export async function cloudBed(engine: Engine, { empty = false } = {}): Promise<
 
 /** Waits until `holds` gives something, by asking again. */
 export async function until<T>(holds: () => Promise<T | null | undefined | false>, what: string): Promise<T> {
-  for (const end = Date.now() + 20_000; Date.now() < end; await pause(25)) {
+  const end = Date.now() + 20_000;
+  while (Date.now() < end) {
     const found = await holds();
     if (found !== null && found !== undefined && found !== false) return found;
+    await pause(25);
   }
   throw new Error(`Waited in vain: ${what}`);
 }
@@ -64,7 +66,7 @@ export async function countOf(
     .select(({ fn }) => fn.countAll<number>().as('n'))
     .where('tenant_id', '=', cloud.tenant.id)
     .executeTakeFirstOrThrow();
-  return Number(n);
+  return n;
 }
 
 /** Sum of a counter over stations and writers. */
