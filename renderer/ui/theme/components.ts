@@ -17,6 +17,7 @@ export function components(t: Tokens): NonNullable<ThemeOptions['components']> {
           '&.MuiButton-colorError:not(.Mui-disabled)': { color: t.tone.fail.main },
         },
         contained: {
+          '&:hover': { filter: 'brightness(1.1)' },
           '&.Mui-disabled': { backgroundColor: t.raised, color: t.dim, outline: `1px dashed ${t.edge}` },
         },
       },

@@ -1,6 +1,6 @@
 import { createTheme, type Theme } from '@mui/material/styles';
 import { components } from './components.ts';
-import { tokens, type ThemeName, type Tokens } from './tokens.ts';
+import { tokens, type ThemeName, type ToneColors, type Tokens } from './tokens.ts';
 
 declare module '@mui/material/styles' {
   interface Theme {
@@ -13,6 +13,9 @@ declare module '@mui/material/styles' {
 
 export const SANS = '"Inter Variable", "Segoe UI", Roboto, "DejaVu Sans", sans-serif';
 export const MONO = '"JetBrains Mono Variable", "DejaVu Sans Mono", monospace';
+
+/** MUI darkens what is pointed at, and dark ink on a darker ground falls below 4.5:1: the ground stays. */
+const filled = ({ main, ink }: ToneColors) => ({ main, dark: main, contrastText: ink });
 
 function build(name: ThemeName): Theme {
   const t = tokens[name];
@@ -32,11 +35,11 @@ function build(name: ThemeName): Theme {
       background: { default: t.ground, paper: t.panel },
       text: { primary: t.text, secondary: t.dim, disabled: t.dim },
       divider: t.line,
-      primary: { main: t.tone.run.main, contrastText: t.tone.run.ink },
+      primary: filled(t.tone.run),
       secondary: { main: t.accent },
-      success: { main: t.tone.pass.main, contrastText: t.tone.pass.ink },
-      error: { main: t.tone.fail.main, contrastText: t.tone.fail.ink },
-      warning: { main: t.tone.unknown.main, contrastText: t.tone.unknown.ink },
+      success: filled(t.tone.pass),
+      error: filled(t.tone.fail),
+      warning: filled(t.tone.unknown),
     },
     components: components(t),
   });

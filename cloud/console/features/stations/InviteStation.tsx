@@ -125,7 +125,7 @@ export function InviteStation({ id }: { id: string | null }) {
         </>
       }
     >
-      <Body tabIndex={0} role="region" aria-label="Invitation">
+      <Body tabIndex={0} role="region" aria-label="Content">
         <Title>{invitation?.name ?? known.data?.name ?? 'Invite a station'}</Title>
         {known.error ? <ErrorPanel error={known.error} onRetry={known.reload} /> : null}
         {action.error ? <ErrorPanel error={action.error} /> : null}
