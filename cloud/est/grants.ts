@@ -101,7 +101,7 @@ export async function deviceGrant(
   request: FastifyRequest,
   { commonName, serial }: DeviceRequest,
 ): Promise<Grant> {
-  const socket = request.raw.socket as TLSSocket;
+  const { socket } = request.raw as unknown as { socket: TLSSocket };
   const certificate = socket.getPeerX509Certificate();
   if (certificate === undefined)
     throw new EstError(401, 'Renewal takes a connection with the certificate that is renewed.');
