@@ -20,6 +20,8 @@ export interface OnboardingParts {
   store: Pick<Store, 'onboarding' | 'outbox' | 'keys'>;
   vault: SecretParts['vault'];
   authority: Pick<Authority, 'root' | 'issuerCertificate'>;
+  /** Of the station's issuing CA, DER. */
+  crl: () => Promise<Uint8Array>;
   pace: Pace;
   changed: () => void;
   onDefect: (error: unknown) => void;
@@ -138,7 +140,8 @@ export class Onboarding {
     const { store, authority, pace, changed, onDefect } = this.parts;
     const connector = await connectorOf(this.secrets(), id, config);
     const work = new StationWork({ items: store.onboarding, outbox: store.outbox, name: config.name });
-    const ca = { certificates: [authority.issuerCertificate, authority.root] };
+    const certificates = [authority.issuerCertificate, authority.root];
+    const ca = async () => ({ certificates, crl: await this.parts.crl() });
     const worker = new TargetWorker({ connector, work, ca, pace, changed, onDefect });
     const target = { id, config, paused, worker };
     this.targets.set(id, target);

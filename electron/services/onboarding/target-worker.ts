@@ -3,15 +3,15 @@ import type { CaRegistration, Connector } from '#connectors/connector.ts';
 import { ConnectorError } from '#connectors/errors.ts';
 import { OnboardingQueue, type Step } from '#connectors/queue/drive.ts';
 import { runQueue } from '#connectors/queue/run.ts';
-import type { OnboardingStore } from '#connectors/queue/store.ts';
 import type { Pace } from '#services/sync/pace.ts';
 import { Wakes } from '#services/sync/wakes.ts';
+import type { StationWork } from './work-store.ts';
 
 export interface WorkerParts {
   connector: Connector;
-  work: OnboardingStore;
-  /** The station's own authority: told to targets that take a whole CA. */
-  ca: CaRegistration;
+  work: StationWork;
+  /** The station's own authority with its list of revoked certificates, for targets that take a whole CA. */
+  ca: () => Promise<CaRegistration & { crl: Uint8Array }>;
   pace: Pace;
   changed: () => void;
   onDefect: (error: unknown) => void;
@@ -25,11 +25,14 @@ export class TargetWorker {
   private readonly wakes: Wakes;
   private readonly stop = new AbortController();
   private running: Promise<void> | null = null;
+  /** What the target holds: a list goes there before anything is revoked. */
+  private published: Uint8Array | null = null;
 
   constructor(parts: WorkerParts) {
     this.parts = parts;
     const { connector, work, pace } = parts;
     this.wakes = new Wakes(pace);
+    work.before = () => this.publish();
     this.queue = new OnboardingQueue({
       ...{ store: work, connector, random: () => pace.random() },
       clock: () => pace.date().getTime(),
@@ -72,7 +75,7 @@ export class TargetWorker {
         await this.wakes.wait(ms, 'rows');
       },
       onStep: (step) => this.stepped(step),
-      onError: (error) => this.parts.onDefect(error),
+      onError: (error) => this.failed(error),
     });
   }
 
@@ -81,7 +84,7 @@ export class TargetWorker {
     const { connector, ca } = this.parts;
     while (connector.capabilities.registersCa && !this.stop.signal.aborted) {
       try {
-        await connector.registerCa(ca, this.stop.signal);
+        await connector.registerCa(await ca(), this.stop.signal);
         return;
       } catch (error) {
         if (!(error instanceof ConnectorError)) throw error;
@@ -90,6 +93,25 @@ export class TargetWorker {
       }
       await this.wakes.wait(60_000, 'rows');
     }
+  }
+
+  private async publish(): Promise<void> {
+    const { connector, ca } = this.parts;
+    if (!connector.capabilities.publishesCrl) return;
+    const { crl } = await ca();
+    if (this.published !== null && Buffer.compare(this.published, crl) === 0) return;
+    try {
+      await connector.publishCrl(crl, this.stop.signal);
+    } catch (error) {
+      if (error instanceof ConnectorError) this.tell(false, error.message);
+      throw error;
+    }
+    this.published = crl;
+  }
+
+  /** What a target refuses is on its screen already; anything else is a defect of ours. */
+  private failed(error: unknown): void {
+    if (!(error instanceof ConnectorError)) this.parts.onDefect(error);
   }
 
   private stepped({ claimed, targetError }: Step): void {

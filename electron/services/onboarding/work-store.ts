@@ -51,6 +51,8 @@ function bodyOf(target: string, { fingerprint, state, reason }: Result): UpBody<
 
 /** The station's items as the queue takes them. Items come with the units, so nobody adds any here. */
 export class StationWork implements OnboardingStore {
+  /** What must be done before anything is taken; what it throws is told, and it is tried again. */
+  before: () => Promise<void> = () => Promise.resolve();
   private readonly parts: WorkParts;
   private readonly held = new Map<string, Held>();
   /** Failures of one item; those of the target as a whole count against nobody. Forgotten with the process. */
@@ -73,6 +75,7 @@ export class StationWork implements OnboardingStore {
   }
 
   async claim(targetId: string, limit: number, leaseMs: number, now: number): Promise<Claim[]> {
+    await this.before();
     const rows = await this.parts.items.claim(targetId, limit, now, now + leaseMs);
     return rows.map((row) => this.claimOf(row, String(now)));
   }

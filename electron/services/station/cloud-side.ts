@@ -12,6 +12,7 @@ import { Onboarding } from '#services/onboarding/onboarding.ts';
 import { OrderedJobs } from '#services/sync/down/ordered-jobs.ts';
 import { createSyncHandlers } from '#services/sync/handlers.ts';
 import { realPace } from '#services/sync/pace.ts';
+import { RevocationList } from '#services/sync/revocation-list.ts';
 import type { SyncParts } from '#services/sync/sync-parts.ts';
 import { Sync } from '#services/sync/sync.ts';
 import type { StationDeps } from './station.ts';
@@ -41,6 +42,7 @@ export class CloudSide {
   private readonly courier: Courier;
   private readonly onboarding: Onboarding;
   private readonly ordered: OrderedJobs;
+  private readonly revoked: RevocationList;
   private readonly syncParts: SyncParts;
   private readonly news;
   private shownLine = '';
@@ -59,7 +61,9 @@ export class CloudSide {
       ...(parts.line?.timeouts === undefined ? {} : { timeouts: parts.line.timeouts }),
     };
     this.sync = new Sync(this.syncParts);
-    this.onboarding = new Onboarding({ store, vault, authority, pace, changed, onDefect });
+    this.revoked = new RevocationList({ store, vault, authority, pace });
+    const crl = () => this.revoked.current();
+    this.onboarding = new Onboarding({ store, vault, authority, crl, pace, changed, onDefect });
     this.courier = new Courier({
       ...{ sync: this.syncParts, dataDir, exclusive: this.sync.exclusive },
       reload: () => this.sync.reload(),
@@ -73,6 +77,7 @@ export class CloudSide {
   }
 
   async start(): Promise<void> {
+    await this.revoked.refresh();
     await this.sync.start();
     await this.onboarding.start();
     await this.courier.follow();
@@ -96,7 +101,7 @@ export class CloudSide {
   }
 
   private applied(kind: string): void {
-    if (kind === 'revocations') this.onboarding.notice();
+    if (kind === 'revocations') void this.tellRevoked().catch(this.parts.onDefect);
     if (kind === 'order') this.parts.stationChanged();
   }
 
@@ -118,6 +123,12 @@ export class CloudSide {
     const done = await work;
     await this.courier.follow();
     return done;
+  }
+
+  /** Nobody else can sign this list: it goes to the targets and up to the cloud. */
+  private async tellRevoked(): Promise<void> {
+    await this.revoked.refresh();
+    this.notice();
   }
 
   station(): Promise<{ line: StationView['line']; warnings: Warning[] }> {

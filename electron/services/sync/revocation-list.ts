@@ -1,0 +1,106 @@
+import { sign } from 'node:crypto';
+import { z } from 'zod';
+import type { Authority } from '#services/pki/authority.ts';
+import { buildCrl, type RevokedEntry } from '#services/pki/crl.ts';
+import type { Signer } from '#services/pki/signer.ts';
+import { parseCertificate } from '#services/pki/chain.ts';
+import type { Vault } from '#services/vault/vault.ts';
+import type { Store } from '#store/api.ts';
+import { der, readSetting, sha256Of } from './membership.ts';
+import type { Pace } from './pace.ts';
+
+export interface RevocationParts {
+  store: Pick<Store, 'inbox' | 'outbox' | 'settings'>;
+  vault: Pick<Vault, 'withKey'>;
+  authority: Pick<Authority, 'issuerCertificate'>;
+  pace: Pick<Pace, 'date'>;
+}
+
+const SETTING = 'pki.crl';
+const kept = z.strictObject({
+  number: z.number().int(),
+  entries: z.number().int(),
+  madeAt: z.iso.datetime(),
+  der: z.base64(),
+});
+type Kept = z.infer<typeof kept>;
+
+const DAY_MS = 86_400_000;
+/** How long a list may be used, and after how long a new one is made: a station may be off for weeks. */
+const VALID_DAYS = 120;
+const RENEW_DAYS = 20;
+const PAGE = 1000;
+
+/** The key of the station's issuing CA, as authority.ts keeps it. */
+const ISSUING = { id: 'issuing-ca', purpose: 'certificate-signing' } as const;
+
+/** List of revoked certificates of this station's issuing CA (docs/decisions/0009-who-signs-crls.md). */
+export class RevocationList {
+  private readonly parts: RevocationParts;
+  private turn: Promise<unknown> = Promise.resolve();
+
+  constructor(parts: RevocationParts) {
+    this.parts = parts;
+  }
+
+  /** DER; an empty one where nothing was revoked. */
+  current(): Promise<Buffer> {
+    return this.inTurn(async () => der((await this.read())?.der ?? (await this.make([], null)).der));
+  }
+
+  /** Signs a new list where more was revoked, or the old one grows old, and hands it up. Nothing where nothing is revoked. */
+  refresh(): Promise<void> {
+    return this.inTurn(async () => {
+      const last = await this.read();
+      const entries = await this.entries();
+      const age = this.parts.pace.date().getTime() - Date.parse(last?.madeAt ?? '1970-01-01T00:00:00.000Z');
+      if (entries.length === 0 || (last?.entries === entries.length && age < RENEW_DAYS * DAY_MS)) return;
+      await this.make(entries, last);
+    });
+  }
+
+  private inTurn<T>(act: () => Promise<T>): Promise<T> {
+    const mine = this.turn.then(act);
+    this.turn = mine.catch(() => undefined);
+    return mine;
+  }
+
+  private read(): Promise<Kept | null> {
+    return readSetting(this.parts.store.settings, SETTING, kept);
+  }
+
+  private async entries(): Promise<RevokedEntry[]> {
+    const entries: RevokedEntry[] = [];
+    for (let after: string | null = null; ;) {
+      const rows = await this.parts.store.inbox.revocations(after, PAGE);
+      entries.push(...rows.map(({ serial, at, reason }) => ({ serial, reason, at: new Date(at) })));
+      after = rows.at(-1)?.fingerprint ?? null;
+      if (rows.length < PAGE) return entries;
+    }
+  }
+
+  /** Told before it is kept: after a crash in between a newer one is made, never one that nobody hears of. */
+  private async make(entries: readonly RevokedEntry[], last: Kept | null): Promise<Kept> {
+    const { store, authority, pace } = this.parts;
+    const issuer = authority.issuerCertificate;
+    const thisUpdate = pace.date();
+    // By the clock, so that it grows also where the list before was lost with a backup.
+    const number = Math.max((last?.number ?? 0) + 1, Math.floor(thisUpdate.getTime() / 1000));
+    const nextUpdate = new Date(thisUpdate.getTime() + VALID_DAYS * DAY_MS);
+    const list = await buildCrl({ issuer, number, thisUpdate, nextUpdate, revoked: entries }, this.signer());
+    const text = list.toString('base64');
+    if (entries.length > 0) await store.outbox.addCrl({ issuer: sha256Of(issuer), number, der: text });
+    const made = { number, entries: entries.length, madeAt: thisUpdate.toISOString(), der: text };
+    await store.settings.set(SETTING, JSON.stringify(made), 'station');
+    return made;
+  }
+
+  private signer(): Signer {
+    const { vault, authority } = this.parts;
+    const { publicKey } = parseCertificate(authority.issuerCertificate, 'The issuing CA');
+    return {
+      publicKeySpki: publicKey.export({ type: 'spki', format: 'der' }),
+      sign: (data) => vault.withKey(ISSUING.id, ISSUING.purpose, (key) => sign('sha256', data, key)),
+    };
+  }
+}
