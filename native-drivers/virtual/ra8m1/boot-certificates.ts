@@ -2,7 +2,8 @@ import { createHash, createPublicKey, verify, type KeyObject } from 'node:crypto
 import { crc32 } from 'node:zlib';
 import { CODE_END, CODE_START } from './memory-map.ts';
 import type { Part } from './part.ts';
-import { DETAIL, RomRefusal, STATUS } from './protocol.ts';
+import { RomRefusal, STATUS } from '../ra-rom/protocol.ts';
+import { DETAIL } from './protocol.ts';
 
 /**
  * The boot chain as the ROM checks it: OEM root key > key certificate > boot loader key > code certificate > flash.

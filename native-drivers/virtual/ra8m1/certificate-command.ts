@@ -1,6 +1,7 @@
 import { checkBootChain } from './boot-certificates.ts';
-import { RECORD_NS } from './flash-times.ts';
-import { COMMAND, DLM, LEVEL, MAX_PAYLOAD, RomRefusal, STATUS } from './protocol.ts';
+import { RECORD_NS } from '../ra-rom/flash-times.ts';
+import { COMMAND, MAX_PAYLOAD, RomRefusal, STATUS } from '../ra-rom/protocol.ts';
+import { DLM, LEVEL } from './protocol.ts';
 import type { RomCommand, RomSession } from './session.ts';
 
 const HMAC_SHA256 = 0x02;

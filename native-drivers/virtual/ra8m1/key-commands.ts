@@ -1,8 +1,9 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { p256 } from './boot-certificates.ts';
-import { RECORD_NS } from './flash-times.ts';
+import { RECORD_NS } from '../ra-rom/flash-times.ts';
 import { unwrapInjectedKey } from './key-injection.ts';
-import { COMMAND, DLM, LEVEL, RomRefusal, STATUS } from './protocol.ts';
+import { COMMAND, RomRefusal, STATUS } from '../ra-rom/protocol.ts';
+import { DLM, LEVEL } from './protocol.ts';
 import type { RomCommand, RomSession } from './session.ts';
 
 const NO_LOCK = 0xff;

@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, createHmac, timingSafeEqual } from 'node:crypto';
-import { RomRefusal, STATUS } from './protocol.ts';
+import { RomRefusal, STATUS } from '../ra-rom/protocol.ts';
 
 /**
  * Wrapping a UFPK into a W-UFPK is a Renesas service with keys that only silicon knows. The simulated silicon has a

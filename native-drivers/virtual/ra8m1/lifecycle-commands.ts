@@ -1,11 +1,11 @@
-import { RECORD_NS, eraseNs } from './flash-times.ts';
+import { eraseAll } from '../ra-rom/flash-commands.ts';
+import { RECORD_NS } from '../ra-rom/flash-times.ts';
+import { parameterCommands } from '../ra-rom/parameter-commands.ts';
+import { COMMAND, FIRST_BAUD_RATE, RomRefusal, STATUS } from '../ra-rom/protocol.ts';
 import { AREAS } from './memory-map.ts';
-import { COMMAND, DLM, FIRST_BAUD_RATE, LEVEL, RomRefusal, STATUS } from './protocol.ts';
+import { DLM, LEVEL } from './protocol.ts';
 import type { RomCommand, RomSession } from './session.ts';
 
-const INITIALIZE_PARAMETER = 0x01;
-const INITIALIZE_DISABLED = 0x00;
-const INITIALIZE_ENABLED = 0x07;
 /** Life-cycle moves that need no key. */
 const FREE_MOVES = new Map<number, number>([
   [DLM.cm, DLM.oem],
@@ -29,8 +29,7 @@ export const lifecycleCommands: [number, RomCommand][] = [
     { lengths: [0], run: (rom) => rom.answer(COMMAND.authenticationGet, Uint8Array.of(rom.accessLevel)) },
   ],
   [COMMAND.initialize, { lengths: [2], run: initialize }],
-  [COMMAND.parameterSet, { lengths: [2], run: setParameter }],
-  [COMMAND.parameterGet, { lengths: [1], run: getParameter }],
+  ...parameterCommands<RomSession>(),
   [COMMAND.boundaryGet, { lengths: [0], run: (rom) => rom.answer(COMMAND.boundaryGet, rom.part.boundary) }],
   [
     COMMAND.boundarySet,
@@ -81,32 +80,10 @@ async function initialize(rom: RomSession, payload: Uint8Array): Promise<void> {
   if (!part.initializeEnabled) throw new RomRefusal(STATUS.notAccepted);
   const target = to === DLM.oem || to === DLM.ssd;
   if (from !== part.dlm || part.dlm !== DLM.oem || !target) throw new RomRefusal(STATUS.state);
-  for (const area of AREAS.filter(({ eraseUnit }) => eraseUnit > 0))
-    for (let block = area.start; block < area.end; block += area.eraseUnit) {
-      if (part.flash.isBlank(block, area.eraseUnit)) continue;
-      await rom.busy(eraseNs(area), () => part.flash.erase(block, area.eraseUnit / 2));
-      part.flash.erase(block, area.eraseUnit);
-    }
+  await eraseAll(rom, AREAS);
   await rom.busy(RECORD_NS);
   part.initialize();
   rom.done(COMMAND.initialize);
   rom.host.setBaudRate(FIRST_BAUD_RATE);
   rom.restart();
-}
-
-async function setParameter(rom: RomSession, payload: Uint8Array): Promise<void> {
-  const [id, value] = payload;
-  const known = value === INITIALIZE_DISABLED || value === INITIALIZE_ENABLED;
-  if (id !== INITIALIZE_PARAMETER || !known) throw new RomRefusal(STATUS.address);
-  // Disabled is for ever.
-  if (value === INITIALIZE_ENABLED && !rom.part.initializeEnabled) throw new RomRefusal(STATUS.protection);
-  await rom.busy(RECORD_NS);
-  rom.part.initializeEnabled = value === INITIALIZE_ENABLED;
-  rom.done(COMMAND.parameterSet);
-}
-
-function getParameter(rom: RomSession, payload: Uint8Array): void {
-  if (payload[0] !== INITIALIZE_PARAMETER) throw new RomRefusal(STATUS.address);
-  const value = rom.part.initializeEnabled ? INITIALIZE_ENABLED : INITIALIZE_DISABLED;
-  rom.answer(COMMAND.parameterGet, Uint8Array.of(value));
 }

@@ -1,7 +1,7 @@
 import { Chip } from '../chip/chip.ts';
 import { FaultSet } from '../faults.ts';
 import { IdealClock } from '../wire/ideal-clock.ts';
-import { encodeAnswer } from './frame.ts';
+import { encodeAnswer } from '../ra-rom/frame.ts';
 import { Part } from './part.ts';
 import type { FirmwareFactory } from '../chip/firmware.ts';
 

@@ -1,44 +1,46 @@
 import { crc32 } from 'node:zlib';
 import { eraseNs, programStep } from './flash-times.ts';
-import { areaOf, resolveRange, type Range } from './memory-map.ts';
-import { COMMAND, LEVEL, MAX_PAYLOAD, RomRefusal, STATUS } from './protocol.ts';
-import type { RomCommand, RomSession } from './session.ts';
+import type { Area, Range } from './memory-map.ts';
+import { COMMAND, MAX_PAYLOAD, RomRefusal, STATUS } from './protocol.ts';
+import type { FlashSession, RomCommands } from './session.ts';
 
 /** Status alone, or with ST2 and address as R01AN5562 section 6.20.2 has it: tools send either. */
 const ACKNOWLEDGE_BYTES = [1, 9];
 
-/** Erase, write, read, CRC. */
-export const flashCommands: [number, RomCommand][] = [
-  [COMMAND.erase, { lengths: [8], run: erase }],
-  [COMMAND.write, { lengths: [8], run: beginWrite }],
-  [COMMAND.read, { lengths: [8], run: read }],
-  [
-    COMMAND.crc,
-    {
-      lengths: [8],
-      run: (rom, payload) => {
-        const { start, end } = rangeOf(rom, payload);
-        const answer = Buffer.alloc(4);
-        answer.writeUInt32BE(crc32(rom.part.flash.read(start, end - start + 1)));
-        rom.answer(COMMAND.crc, answer);
-      },
-    },
-  ],
-];
-
-/** The cells meant by SAD and EAD. Level 1 reaches the non-secure aliases only, level 0 nothing. */
-function rangeOf(rom: RomSession, payload: Uint8Array): Range {
-  const words = Buffer.from(payload);
-  const start = words.readUInt32BE(0);
-  const range = resolveRange(start, words.readUInt32BE(4));
-  if (range === null) throw new RomRefusal(STATUS.address, start);
-  const reached = rom.accessLevel === LEVEL.two || (rom.accessLevel === LEVEL.one && range.nonSecure);
-  if (!reached) throw new RomRefusal(STATUS.protection, start);
-  return range;
+export interface FlashRules<S> {
+  /** The cells meant by SAD and EAD; throws a refusal where there are none, or none that this host may reach. */
+  rangeOf(rom: S, payload: Uint8Array): Range;
+  areaOf(address: number): Area | undefined;
 }
 
-async function erase(rom: RomSession, payload: Uint8Array): Promise<void> {
-  const { start, end } = rangeOf(rom, payload);
+/** Erase, write, read, CRC. */
+export function flashCommands<S extends FlashSession>({ rangeOf, areaOf }: FlashRules<S>): RomCommands<S> {
+  const lengths = [8];
+  return [
+    [COMMAND.erase, { lengths, run: (rom, payload) => erase(rom, rangeOf(rom, payload), areaOf) }],
+    [COMMAND.write, { lengths, run: (rom, payload) => beginWrite(rom, rangeOf(rom, payload), areaOf) }],
+    [COMMAND.read, { lengths, run: (rom, payload) => read(rom, rangeOf(rom, payload)) }],
+    [COMMAND.crc, { lengths, run: (rom, payload) => sum(rom, rangeOf(rom, payload)) }],
+  ];
+}
+
+/** Start and end of a range, big-endian. */
+export function addressesOf(payload: Uint8Array): [number, number] {
+  const words = Buffer.from(payload);
+  return [words.readUInt32BE(0), words.readUInt32BE(4)];
+}
+
+function sum(rom: FlashSession, { start, end }: Range): void {
+  const answer = Buffer.alloc(4);
+  answer.writeUInt32BE(crc32(rom.part.flash.read(start, end - start + 1)));
+  rom.answer(COMMAND.crc, answer);
+}
+
+async function erase(
+  rom: FlashSession,
+  { start, end }: Range,
+  areaOf: (address: number) => Area | undefined,
+): Promise<void> {
   const blocks: { address: number; bytes: number; ns: number }[] = [];
   for (let address = start; address <= end;) {
     const area = areaOf(address);
@@ -48,15 +50,29 @@ async function erase(rom: RomSession, payload: Uint8Array): Promise<void> {
     address += area.eraseUnit;
     if (address - 1 > end) throw new RomRefusal(STATUS.address, end);
   }
-  for (const { address, bytes, ns } of blocks) {
-    await rom.busy(ns, () => rom.part.flash.erase(address, bytes / 2));
-    rom.part.flash.erase(address, bytes);
-  }
+  for (const { address, bytes, ns } of blocks) await eraseBlock(rom, address, bytes, ns);
   rom.done(COMMAND.erase);
 }
 
-function beginWrite(rom: RomSession, payload: Uint8Array): void {
-  const range = rangeOf(rom, payload);
+/** Half of the block is gone where power fails in between. */
+async function eraseBlock(rom: FlashSession, address: number, bytes: number, ns: number): Promise<void> {
+  await rom.busy(ns, () => rom.part.flash.erase(address, bytes / 2));
+  rom.part.flash.erase(address, bytes);
+}
+
+/** Every block that is not blank; what initialize begins with. */
+export async function eraseAll(rom: FlashSession, areas: readonly Area[]): Promise<void> {
+  for (const area of areas.filter(({ eraseUnit }) => eraseUnit > 0))
+    for (let block = area.start; block < area.end; block += area.eraseUnit)
+      if (!rom.part.flash.isBlank(block, area.eraseUnit))
+        await eraseBlock(rom, block, area.eraseUnit, eraseNs(area));
+}
+
+export function beginWrite(
+  rom: FlashSession,
+  range: Range,
+  areaOf: (address: number) => Area | undefined,
+): void {
   const unit = areaOf(range.start)?.writeUnit ?? 1;
   if (range.start % unit !== 0 || (range.end + 1) % unit !== 0)
     throw new RomRefusal(STATUS.address, range.start);
@@ -74,7 +90,7 @@ function beginWrite(rom: RomSession, payload: Uint8Array): void {
 
 /** One wait for all phrases of a packet: a timer for each would cost more than a phrase takes. */
 async function program(
-  rom: RomSession,
+  rom: FlashSession,
   kind: Range['kind'],
   address: number,
   bytes: Uint8Array,
@@ -97,14 +113,14 @@ async function program(
   for (const piece of pieces) if (!store(rom, kind, piece)) throw new RomRefusal(STATUS.write, piece[0]);
 }
 
-function store(rom: RomSession, kind: Range['kind'], [at, bytes]: [number, Uint8Array]): boolean {
+function store(rom: FlashSession, kind: Range['kind'], [at, bytes]: [number, Uint8Array]): boolean {
   if (kind !== 'config') return rom.part.flash.program(at, bytes);
   rom.part.flash.replace(at, bytes);
   return true;
 }
 
 /** The fault counts phrases down and bites at the last. */
-function cutsPower(rom: RomSession): boolean {
+function cutsPower(rom: FlashSession): boolean {
   const { faults } = rom.host;
   const args = faults.take('power-cut-mid-write');
   if (args === null) return false;
@@ -113,8 +129,7 @@ function cutsPower(rom: RomSession): boolean {
   return left <= 0;
 }
 
-function read(rom: RomSession, payload: Uint8Array): void {
-  const { start, end } = rangeOf(rom, payload);
+function read(rom: FlashSession, { start, end }: Range): void {
   let next = start;
   const sendPacket = () => {
     const bytes = rom.part.flash.read(next, Math.min(MAX_PAYLOAD, end - next + 1));

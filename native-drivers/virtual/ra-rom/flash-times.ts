@@ -4,7 +4,7 @@ import type { Area } from './memory-map.ts';
  * Typical times of the flash, nanoseconds, at a flash clock of 20 to 60 MHz: 128-byte phrase 0.34 ms, erase of 8 KiB
  * 43 ms and of 32 KiB 157 ms, data flash 4 bytes 0.16 ms and 64-byte erase 1.7 ms.
  * Assumed: the order of magnitude of Renesas flash of this structure (128-byte phrases, blocks of 8 and 32 KiB). They
- * are not taken from the RA8M1 data sheet, which was not compared.
+ * are not taken from a data sheet of RA6M4, RA8M1 or RX65N: none was compared.
  */
 const MS = 1e6;
 const PHRASE_NS = 0.34 * MS;
