@@ -13,6 +13,8 @@ export interface SerialHost<P> extends Pick<SocketOptions, 'faults' | 'ideal' | 
   countDiscarded(bytes: number): void;
   /** Power fails for a moment, or the chip resets itself. */
   restart(): void;
+  /** What is on the wire is the last that this part says until it is reset. */
+  fallSilent(): void;
 }
 
 /** `at`: ideal time of the last stop bit, ns. */
@@ -147,6 +149,10 @@ export class SerialChip<P extends VirtualPart> implements SocketChip {
       countDiscarded: (bytes) => (this.discardedBytes += bytes),
       // After the turn: the program that asks is still on the stack.
       restart: () => setImmediate(whileLive(() => this.reset())),
+      fallSilent: whileLive(() => {
+        this.now = { ...this.now, running: 'silent', program: null };
+        this.options.onRunning('silent');
+      }),
     });
     const { program } = started;
     if (program === null) return started;
