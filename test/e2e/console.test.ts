@@ -242,6 +242,14 @@ describe('console of the cloud', { timeout: 60_000 }, () => {
     await page.getByText('Line key of the station').waitFor();
   });
 
+  it('leads to the description of its API', async () => {
+    await button(/^Administrator · /).click();
+    await page.getByRole('menuitem', { name: 'Appearance and about' }).click();
+    const address = await page.getByRole('link', { name: 'OpenAPI 3.1' }).getAttribute('href');
+    const found = await page.evaluate<unknown>(`fetch('${address ?? ''}').then((answer) => answer.json())`);
+    expect(found).toMatchObject({ openapi: '3.1.1' });
+  });
+
   it('gives an auditor everything to read and nothing to press', async () => {
     await button(/^Administrator · /).click();
     await page.getByRole('menuitem', { name: 'Sign out' }).click();
@@ -287,10 +295,10 @@ describe('console of the cloud', { timeout: 60_000 }, () => {
 
   it('shows what it knew while the cloud is away, and catches up by itself', async () => {
     await go('Fleet');
-    await page.getByText('3 of 100').or(page.getByText('Units today')).first().waitFor();
+    await page.getByText('3 of 100').or(page.getByText('Passed today')).first().waitFor();
     await screen.host.away();
     await page.getByText('The cloud does not answer.').waitFor();
-    await page.getByText('Units today').waitFor();
+    await page.getByText('Passed today').waitFor();
     await screen.shot('console-away');
     await screen.host.back();
     await page.getByText('The cloud does not answer.').waitFor({ state: 'detached' });

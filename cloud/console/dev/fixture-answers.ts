@@ -152,6 +152,7 @@ export const answers: Answers = {
   pauseTarget: () => first(targets),
   targetItems: ({ query }) => page(items, query),
   retryItems: () => ({ retried: 3 }),
+  registerAgain: () => ({ again: 184_164 }),
   transfers: ({ query }) => page(transfers, query),
   writeTransfer: () => ({
     ...first(transfers),

@@ -89,7 +89,7 @@ export const stations: StationView[] = [
     state: 'forked',
     lastContact: ago(55),
     units: 60,
-    problem: 'Two stations speak with this identity.',
+    problem: 'Message 61 came twice with different content.',
   },
   {
     ...STATION,

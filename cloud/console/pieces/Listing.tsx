@@ -42,6 +42,8 @@ interface Props<T> {
 
 function shown<T>({ pages, noun, nouns = `${noun}s` }: Props<T>): string {
   const { rows, cursor } = pages;
+  // Nothing is known yet: a zero would be a claim.
+  if (rows.length === 0 && (pages.loading || pages.error)) return '';
   if (cursor !== null) return `${count(rows.length)} ${nouns} loaded, more follow`;
   return `${count(rows.length)} ${plural(rows.length, noun, nouns)}`;
 }
@@ -72,7 +74,7 @@ export function Listing<T>(props: Props<T>) {
       footer={
         <>
           {props.back ? <BackButton to={props.back[0]} word={props.back[1]} /> : null}
-          <Dim role="status">{props.pages.loading && props.pages.rows.length === 0 ? '' : shown(props)}</Dim>
+          <Dim role="status">{shown(props)}</Dim>
           <Spring />
           {props.footer}
         </>

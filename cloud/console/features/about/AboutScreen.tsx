@@ -62,7 +62,7 @@ export function AboutScreen() {
             ['Signed in', `${session.label}, ${roleWord[session.role]}`],
             [
               'API',
-              <Outside href="/v1/openapi.json" target="_blank" rel="noreferrer">
+              <Outside href="/v1/api/openapi.json" target="_blank" rel="noreferrer">
                 OpenAPI 3.1
               </Outside>,
             ],

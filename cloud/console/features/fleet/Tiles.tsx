@@ -24,10 +24,10 @@ export function Tiles({ overview: { units, stations, batches, orders } }: { over
   const tiles = [
     {
       to: '/units',
-      name: 'Units today',
+      name: 'Passed today',
       value: units.today,
       of: null,
-      sub: `${count(units.total)} in all`,
+      sub: `${count(units.total)} units in all`,
     },
     {
       to: '/stations',

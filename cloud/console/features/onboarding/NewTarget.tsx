@@ -12,6 +12,7 @@ import { Caption, Dim, Title } from '#ui/pieces/text.tsx';
 import { call } from '#cloud/console/client/client.ts';
 import { useAction } from '#cloud/console/client/use-action.ts';
 import { Choice } from '#cloud/console/pieces/Choice.tsx';
+import { fileWord, filesOf, modeMeaning } from './target-text.ts';
 
 const Body = styled(Scroll)({
   flex: 1,
@@ -32,6 +33,8 @@ const EMPTY = {
   rate: '2000',
   crlFile: '',
   pidFile: '',
+  aclFile: '',
+  caDirectory: '',
 };
 type Fields = typeof EMPTY;
 
@@ -64,12 +67,11 @@ function Field({ fields, name, label, help, rows, type, onChange }: FieldProps) 
 const jobsIn = (text: string): string[] => text.split(/[\s,;]+/).filter((job) => job !== '');
 
 function bodyOf(fields: Fields, mode: TargetView['mode']) {
-  const { jobs, rate, crlFile, pidFile, ...rest } = fields;
+  const { name, url, ca, username, password, jobs, rate } = fields;
   return {
-    ...rest,
-    ...(mode === 'ca' ? { crlFile, pidFile } : {}),
+    ...{ name, url, ca, username, password, mode },
+    ...Object.fromEntries(filesOf[mode].map((file) => [file, fields[file]])),
     kind: 'mosquitto' as const,
-    mode,
     jobs: jobsIn(jobs),
     ratePerSecond: Number(rate),
   };
@@ -133,17 +135,14 @@ export function NewTarget() {
                 label="How devices are registered"
                 value={mode}
                 options={[
-                  ['devices', 'Each device by itself'],
-                  ['ca', 'Once for the issuing CA'],
+                  ['devices', 'Each device'],
+                  ['devices-by-file', 'Each by file'],
+                  ['ca', 'Once for the CA'],
                 ]}
                 onChange={setMode}
               />
               <p style={{ margin: '10px 0 0' }}>
-                <Dim>
-                  {mode === 'devices'
-                    ? 'Through the dynamic security plugin of the broker: a client and a role for each device.'
-                    : 'The broker trusts the CA and takes the name in the certificate; a revoked one is kept out by the CRL.'}
-                </Dim>
+                <Dim>{modeMeaning[mode]}</Dim>
               </p>
             </div>
             <Field
@@ -153,22 +152,13 @@ export function NewTarget() {
               help="Ids with commas; empty: all jobs"
             />
             <Field {...common} name="rate" label="At most, a second" />
-            {mode === 'ca' ? (
-              <>
-                <Field
-                  {...common}
-                  name="crlFile"
-                  label="CRL file of the broker"
-                  help="Path on the machine of this cloud"
-                />
-                <Field
-                  {...common}
-                  name="pidFile"
-                  label="Process id file of the broker"
-                  help="The broker is told to read the CRL again"
-                />
-              </>
-            ) : null}
+            <div>
+              <Caption>Files of the broker</Caption>
+              <Dim>Paths as this cloud sees them; empty where the broker is on another machine.</Dim>
+            </div>
+            {filesOf[mode].map((name) => (
+              <Field key={name} {...common} name={name} label={fileWord[name]} />
+            ))}
           </Stack>
         </Panel>
       </Body>

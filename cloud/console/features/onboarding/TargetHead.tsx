@@ -1,7 +1,9 @@
 import Button from '@mui/material/Button';
+import { useState } from 'react';
 import type { TargetView } from '#cloud/contract/views.ts';
 import { useWallClock } from '#ui/clock.ts';
 import { count, since } from '#ui/format.ts';
+import { ConfirmDialog } from '#ui/pieces/ConfirmDialog.tsx';
 import { ErrorPanel } from '#ui/pieces/ErrorPanel.tsx';
 import { Panel, Row } from '#ui/pieces/layout.tsx';
 import { Dim, Mono } from '#ui/pieces/text.tsx';
@@ -16,7 +18,9 @@ export function TargetHead({ target, onChanged }: { target: TargetView; onChange
   const mayAct = useMay('planner');
   const action = useAction();
   const now = useWallClock();
-  const { id, health, paused } = target;
+  const mayRegisterAgain = useMay('admin');
+  const [asking, setAsking] = useState(false);
+  const { id, health, paused, counts } = target;
   const act = (work: () => Promise<unknown>) =>
     action.run(async () => {
       await work();
@@ -36,6 +40,11 @@ export function TargetHead({ target, onChanged }: { target: TargetView; onChange
             · {target.jobs.length === 0 ? 'all jobs' : `jobs ${target.jobs.join(', ')}`}
           </Dim>
         </div>
+        {mayRegisterAgain && counts.registered + counts.revoked > 0 ? (
+          <Button disabled={action.busy} onClick={() => setAsking(true)}>
+            Register all again
+          </Button>
+        ) : null}
         {mayAct ? (
           <>
             <Button disabled={action.busy} onClick={() => act(() => call('checkTarget', { params: { id } }))}>
@@ -50,6 +59,17 @@ export function TargetHead({ target, onChanged }: { target: TargetView; onChange
           </>
         ) : null}
       </Row>
+      <ConfirmDialog
+        open={asking}
+        title={`Register all again at ${target.name}`}
+        confirm="Register all again"
+        onConfirm={() => act(() => call('registerAgain', { params: { id } }))}
+        onClose={() => setAsking(false)}
+      >
+        For a target that has lost its state, such as a broker that was set up anew:{' '}
+        {count(counts.registered)} registered devices are registered once more, and {count(counts.revoked)}{' '}
+        revoked ones kept out once more. Whoever is known there already stays as it is.
+      </ConfirmDialog>
       {action.error ? (
         <div style={{ marginTop: 12 }}>
           <ErrorPanel error={action.error} />

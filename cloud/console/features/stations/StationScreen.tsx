@@ -20,7 +20,7 @@ const EVERY = 2000;
 const ADVICE: Partial<Record<StationView['state'], string>> = {
   late: 'It has not been heard of for longer than a day. Ask the people there whether it is switched on and has a line.',
   forked:
-    'Two stations speak with this identity, or it was restored from an old backup. Find out which one is real, revoke this entry and invite the real one again.',
+    'Two stations speak with one identity: a copied disk, or a backup that was restored while the first went on. Find out which one is real, revoke this entry and invite the real one again.',
   revoked: 'Its line is closed and stays closed. What it had handed over before stays here.',
   invited: 'It has an invitation and has not joined yet.',
 };
@@ -31,12 +31,8 @@ function Trouble({ station: { state, problem } }: { station: StationView }) {
   const advice = ADVICE[state];
   return (
     <>
-      {problem === null ? null : (
-        <Notice tone={TONES[state] ?? 'unknown'}>
-          <b>{problem}</b>
-        </Notice>
-      )}
       {advice === undefined ? null : <Notice tone={TONES[state] ?? 'idle'}>{advice}</Notice>}
+      {problem === null ? null : <Notice tone="unknown">{problem}</Notice>}
     </>
   );
 }
