@@ -228,6 +228,12 @@ const onboarding = {
     body: z.strictObject({ fingerprints: z.array(sha256Hex).max(1000).optional() }),
     response: z.strictObject({ retried: z.number().int() }),
   }),
+  registerAgain: operation(['POST', '/v1/api/targets/{id}/again'], ['onboarding', 'admin'], {
+    summary: 'The target lost its state: everything that was registered or revoked there once more',
+    params: id,
+    body: nothing,
+    response: z.strictObject({ again: z.number().int() }),
+  }),
 };
 
 const courier = {

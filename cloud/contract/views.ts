@@ -218,11 +218,19 @@ export const eventRow = z.strictObject({
 });
 export type EventRow = z.infer<typeof eventRow>;
 
+/**
+ * How devices become known at a broker (docs/onboarding.md): each by the dynamic security plugin, each by an entry of the
+ * broker's access file, or all of a CA at once.
+ */
+const targetMode = z.enum(['devices', 'devices-by-file', 'ca']);
+/** Where the broker reads it, on the machine of this node; empty: none. */
+const brokerFile = z.string().max(500).default('');
+
 export const targetView = z.strictObject({
   id: uuid,
   name,
   kind: z.enum(['mosquitto']),
-  mode: z.enum(['devices', 'ca']),
+  mode: targetMode,
   url: z.string(),
   /** Batches' jobs whose units go there; empty: all. */
   jobs: z.array(z.string()),
@@ -236,7 +244,7 @@ export type TargetView = z.infer<typeof targetView>;
 export const newTarget = z.strictObject({
   name,
   kind: z.enum(['mosquitto']),
-  mode: z.enum(['devices', 'ca']),
+  mode: targetMode,
   url: z
     .string()
     .regex(/^mqtts?:\/\/[^\s/]+$/)
@@ -248,9 +256,12 @@ export const newTarget = z.strictObject({
   password: z.string().max(500).default(''),
   jobs: z.array(z.string().max(64)).max(100).default([]),
   ratePerSecond: z.number().min(0.1).max(100_000).default(2000),
-  /** Mode `ca`: where the broker reads its CRL and its process id, on the machine of this node. */
-  crlFile: z.string().max(500).default(''),
-  pidFile: z.string().max(500).default(''),
+  crlFile: brokerFile,
+  pidFile: brokerFile,
+  /** Mode `devices-by-file` and `ca`. */
+  aclFile: brokerFile,
+  /** Mode `ca`: where the broker looks CAs up by the hash of their subject. */
+  caDirectory: brokerFile,
 });
 
 export const itemRow = z.strictObject({

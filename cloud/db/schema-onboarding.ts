@@ -4,7 +4,7 @@ interface Targets extends Owned {
   id: string;
   name: string;
   kind: string;
-  mode: 'devices' | 'ca';
+  mode: 'devices' | 'devices-by-file' | 'ca';
   url: string;
   ca: string;
   username: string;
@@ -14,6 +14,8 @@ interface Targets extends Owned {
   rate: number;
   crl_file: string;
   pid_file: string;
+  acl_file: string;
+  ca_directory: string;
   paused: Defaulted<boolean>;
   health_ok: boolean | null;
   health_text: string | null;
@@ -50,6 +52,14 @@ interface TargetCounts extends Owned {
   revoked: Count;
   dead: Count;
   revoke_waiting: Count;
+}
+
+/** The newest list of each issuer that a target is known to hold, since when. */
+interface TargetLists extends Owned {
+  target_id: string;
+  issuer: string;
+  number: number;
+  at: Instant;
 }
 
 /** One-time codes with which a device enrols over EST; only the SHA-256 of the secret. */
@@ -107,5 +117,6 @@ export interface OnboardingTables {
   transfers: Transfers;
   transfer_parts: TransferParts;
   target_counts: TargetCounts;
+  target_lists: TargetLists;
   est_codes: EstCodes;
 }

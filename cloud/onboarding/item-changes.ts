@@ -94,6 +94,38 @@ export async function wantRevoked(
   return changed;
 }
 
+/** What is done at a target waits to be done once more; of an issuer, only its revocations booked since `since`. */
+export async function wantAgain(
+  trx: Trx,
+  { tenantId, targetId }: TargetName,
+  revoked?: { issuer: string; since: Date },
+): Promise<number> {
+  const states = revoked === undefined ? (['registered', 'revoked'] as const) : (['revoked'] as const);
+  let those = trx
+    .updateTable('target_items')
+    .set({ state: 'waiting', attempts: 0, token: null, next_at: 0, reason: null, reason_code: null })
+    .where('tenant_id', '=', tenantId)
+    .where('target_id', '=', targetId)
+    .where('state', 'in', states);
+  if (revoked !== undefined)
+    those = those
+      .where('at', '>=', revoked.since)
+      .where('fingerprint', 'in', (of) =>
+        of
+          .selectFrom('revocations')
+          .select('revocations.fingerprint')
+          .where('revocations.tenant_id', '=', tenantId)
+          .where('revocations.issuer', '=', revoked.issuer),
+      );
+  const rows = await those.returning('action').execute();
+  const revocations = rows.filter(({ action }) => action === 'revoke').length;
+  await countItems(trx, tenantId, targetId, {
+    ...{ registered: revocations - rows.length, revoked: -revocations },
+    ...{ waiting: rows.length, revoke_waiting: revocations },
+  });
+  return rows.length;
+}
+
 /** Whether items of this state and action count as waiting to be revoked. */
 export function isRevokeWaiting(state: string, action: string): boolean {
   return action === 'revoke' && PENDING.includes(state);

@@ -59,6 +59,8 @@ async function create(context: CloudContext, { caller, body }: Call<'createTarge
           rate: body.ratePerSecond,
           crl_file: body.crlFile,
           pid_file: body.pidFile,
+          acl_file: body.aclFile,
+          ca_directory: body.caDirectory,
         },
         password: body.password === '' ? null : sealed,
       })
@@ -151,10 +153,21 @@ async function retry(context: CloudContext, { caller, params, body }: Call<'retr
   return { retried };
 }
 
+async function again(context: CloudContext, { caller, params }: Call<'registerAgain'>) {
+  const { tenantId, label } = caller;
+  const target = await find(context, tenantId, params.id);
+  const items = await new TenantOnboarding(context, tenantId).again(target.id);
+  const event = { actor: label, action: 'target.again', subject: target.id, detail: `${items} items` };
+  await logEvent(context.db, tenantId, event, context.now());
+  return { again: items };
+}
+
 /** Onboarding targets and the devices on their way there. */
 export function targetHandlers(
   context: CloudContext,
-): Some<'targets' | 'createTarget' | 'checkTarget' | 'pauseTarget' | 'targetItems' | 'retryItems'> {
+): Some<
+  'targets' | 'createTarget' | 'checkTarget' | 'pauseTarget' | 'targetItems' | 'retryItems' | 'registerAgain'
+> {
   return {
     targets: async ({ caller }) => ({ targets: await list(context, caller.tenantId) }),
     createTarget: (call) => create(context, call),
@@ -162,5 +175,6 @@ export function targetHandlers(
     pauseTarget: (call) => pause(context, call),
     targetItems: (call) => items(context, call),
     retryItems: (call) => retry(context, call),
+    registerAgain: (call) => again(context, call),
   };
 }

@@ -5,8 +5,12 @@ import { migrate } from '#cloud/db/migrate.ts';
 import type { Db } from '#cloud/db/open.ts';
 import { openPglite, pgliteDialect } from '#cloud/db/pglite-dialect.ts';
 import type { CloudTables } from '#cloud/db/schema.ts';
-import { itKeepsOnboardingWork, storeTestDevice } from '#connectors/queue/store-conformance.ts';
-import type { OnboardingStore } from '#connectors/queue/store.ts';
+import {
+  itKeepsOnboardingWork,
+  itStartsAgain,
+  storeTestDevice,
+} from '#connectors/queue/store-conformance.ts';
+import type { OnboardingStore, StartsAgain } from '#connectors/queue/store.ts';
 import { TenantOnboarding } from './target-store.ts';
 
 let db: Db;
@@ -24,7 +28,7 @@ function uuidOf(name: string): string {
 
 const context = () => ({ db, now: () => new Date() });
 
-function named(store: TenantOnboarding): OnboardingStore {
+function named(store: TenantOnboarding): OnboardingStore & StartsAgain {
   return {
     add: (target, devices) => store.add(uuidOf(target), devices),
     revoke: (target, devices) => store.revoke(uuidOf(target), devices),
@@ -35,6 +39,7 @@ function named(store: TenantOnboarding): OnboardingStore {
     dead: (target, ...rest) => store.dead(uuidOf(target), ...rest),
     retry: (target, ids) => store.retry(uuidOf(target), ids),
     discard: (target, ids) => store.discard(uuidOf(target), ids),
+    again: (target) => store.again(uuidOf(target)),
   };
 }
 
@@ -42,6 +47,10 @@ describe('onboarding work in the database of the cloud', () => {
   itKeepsOnboardingWork(() =>
     Promise.resolve({ store: named(new TenantOnboarding(context(), randomUUID())) }),
   );
+});
+
+describe('a target that lost its state', () => {
+  itStartsAgain(() => Promise.resolve({ store: named(new TenantOnboarding(context(), randomUUID())) }));
 });
 
 it('keeps one tenant’s work from another’s, for the same target and devices', async () => {

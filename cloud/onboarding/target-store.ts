@@ -1,9 +1,16 @@
 import { sql } from 'kysely';
 import type { CloudContext, Trx } from '#cloud/server/context.ts';
 import type { Device } from '#connectors/connector.ts';
-import type { Claim, DeadItem, OnboardingStore, Settlement, WorkCounts } from '#connectors/queue/store.ts';
+import type {
+  Claim,
+  DeadItem,
+  OnboardingStore,
+  Settlement,
+  StartsAgain,
+  WorkCounts,
+} from '#connectors/queue/store.ts';
 import { countItems, countsOfTargets } from './counts.ts';
-import { wantRegistered, wantRevoked, type TargetName } from './item-changes.ts';
+import { wantAgain, wantRegistered, wantRevoked, type TargetName } from './item-changes.ts';
 import { claimItems, fingerprintOf, itemId, settleItems } from './item-claims.ts';
 
 type Ids = readonly string[] | 'all';
@@ -28,7 +35,7 @@ function deadOnes(trx: Trx, { tenantId, targetId }: TargetName, ids: Ids) {
 }
 
 /** Work of one tenant's targets in the database: several nodes share it, none gets what another holds. */
-export class TenantOnboarding implements OnboardingStore {
+export class TenantOnboarding implements OnboardingStore, StartsAgain {
   readonly #context: Context;
   readonly #tenantId: string;
 
@@ -105,6 +112,10 @@ export class TenantOnboarding implements OnboardingStore {
       await countItems(trx, target.tenantId, targetId, deltas);
       return rows.length;
     });
+  }
+
+  again(targetId: string): Promise<number> {
+    return this.#inOne((trx) => wantAgain(trx, this.#target(targetId)));
   }
 
   discard(targetId: string, ids: Ids): Promise<number> {

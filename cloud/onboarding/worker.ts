@@ -5,6 +5,7 @@ import { OnboardingQueue, type Step } from '#connectors/queue/drive.ts';
 import { connectorOf } from './connector-of.ts';
 import { bookHealth } from './health.ts';
 import { publishLists } from './publish-lists.ts';
+import { registerCas } from './register-cas.ts';
 import { TenantOnboarding } from './target-store.ts';
 import type { TargetRow } from './target-view.ts';
 
@@ -21,16 +22,12 @@ interface Drive {
   dueAt: number;
 }
 
-const settingsOf = ({ url, ca, username, password, rate, crl_file, pid_file }: TargetRow): string =>
-  JSON.stringify([
-    url,
-    ca,
-    username,
-    Buffer.from(password ?? []).toString('base64'),
-    rate,
-    crl_file,
-    pid_file,
-  ]);
+/** What a connector is made of; health and pauses are not. */
+function settingsOf(row: TargetRow): string {
+  const { mode, url, ca, username, password, rate, crl_file, pid_file, acl_file, ca_directory } = row;
+  const sealed = Buffer.from(password ?? []).toString('base64');
+  return JSON.stringify([mode, url, ca, username, sealed, rate, crl_file, pid_file, acl_file, ca_directory]);
+}
 
 /** The targets of all tenants, driven one step at a time; other nodes do the same with what this one leaves. */
 export class OnboardingWorker {
@@ -88,8 +85,9 @@ export class OnboardingWorker {
 
   async #step(drive: Drive): Promise<boolean> {
     const published = await publishLists(this.#context, drive.row, drive.connector);
+    const introduced = await registerCas(this.#context, drive.row, drive.connector);
     const step = await drive.queue.step(this.#context.closing);
-    await this.#tellHealth(drive, step, published);
+    await this.#tellHealth(drive, step, published ?? introduced);
     // Another node, a revocation or a person may bring work at any time: nothing is slept through.
     const wait = Math.min(step.waitMs ?? LOOK_MS, LOOK_MS);
     drive.dueAt = Date.now() + wait;

@@ -78,10 +78,18 @@ export const transferView = z.strictObject({
 });
 export type TransferView = z.infer<typeof transferView>;
 
+/**
+ * How devices become known at a broker (docs/onboarding.md): each by the dynamic security plugin, each by an entry of the
+ * broker's access file, or all of a CA at once.
+ */
+export const targetMode = z.enum(['devices', 'devices-by-file', 'ca']);
+/** On this station's machine, or on a folder that both see; empty: none. */
+const brokerFile = z.string().max(500);
+
 export const targetView = z.strictObject({
   id: z.uuid(),
   name: z.string(),
-  mode: z.enum(['devices', 'ca']),
+  mode: targetMode,
   url: z.string(),
   paused: z.boolean(),
   health: z.strictObject({ ok: z.boolean(), text: z.string(), at: instant }).nullable(),
@@ -187,7 +195,7 @@ export const syncChannels = {
     lab,
     z.strictObject({
       name: shortText,
-      mode: z.enum(['devices', 'ca']),
+      mode: targetMode,
       url: z
         .string()
         .regex(/^mqtts?:\/\/[^\s/]+$/)
@@ -196,8 +204,12 @@ export const syncChannels = {
       username: z.string().max(200),
       /** Goes into the vault, never comes back. */
       password: z.string().max(500),
-      crlFile: z.string().max(500),
-      pidFile: z.string().max(500),
+      crlFile: brokerFile,
+      /** Mode `devices-by-file` and `ca`. */
+      aclFile: brokerFile,
+      /** Mode `ca`: where the broker looks CAs up by the hash of their subject. */
+      caDirectory: brokerFile,
+      pidFile: brokerFile,
     }),
     targetView,
   ),
@@ -229,5 +241,11 @@ export const syncChannels = {
     lab,
     z.strictObject({ id: z.uuid(), fingerprints: z.array(hex64).max(1000).nullable() }),
     z.strictObject({ retried: z.number().int() }),
+  ),
+  /** The broker lost its state: everything that was registered or revoked there once more. */
+  'onboarding.again': channel(
+    lab,
+    z.strictObject({ id: z.uuid() }),
+    z.strictObject({ again: z.number().int() }),
   ),
 };

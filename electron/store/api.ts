@@ -306,6 +306,8 @@ export interface OutboxRepository {
   }): Promise<void>;
   /** Oldest first; for state of units at targets that the station registers at. */
   addOnboarding(bodies: UpBody<'onboarding'>[]): Promise<void>;
+  /** A list of revoked certificates that this station signed. */
+  addCrl(body: UpBody<'crl'>): Promise<void>;
 }
 
 /** What a message from the cloud does, checked by the service before it comes here. */
@@ -353,6 +355,10 @@ export interface InboxRepository {
   }): Promise<void>;
   received(limit: number): Promise<ReceivedRow[]>;
   revocation(fingerprint: string): Promise<RevocationRow | null>;
+  /** Grows with every revocation; 0 before the first. */
+  revokedHead(): Promise<number>;
+  /** Revoked certificates that this station issued, by fingerprint from behind `after`. */
+  revocations(after: string | null, limit: number): Promise<RevocationRow[]>;
   /** Forgets numbering and outbox acknowledgement when the station joins another tenant. */
   reset(tenantId: string, actor: string): Promise<void>;
 }
@@ -390,6 +396,11 @@ export interface OnboardingRepository {
   ): Promise<{ rows: OnboardingItemRow[]; cursor: string | null }>;
   /** Returns how many. */
   retry(targetId: string, fingerprints: string[] | null): Promise<number>;
+  /**
+   * What is registered or revoked there waits to be so once more: the target lost its state. `revoked`: only those that
+   * were thrown out, before a list kept them out. Returns how many.
+   */
+  again(targetId: string, which: 'all' | 'revoked', actor: string): Promise<number>;
   /** When the next retry is due, ms since 1970; null: nothing waits. */
   nextDue(targetId: string): Promise<number | null>;
 }

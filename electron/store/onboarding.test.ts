@@ -96,7 +96,31 @@ describe('onboarding items', () => {
     const down = { id: 'x', kind: 'revocations', title: 'Revoked', reason: null };
     await store.inbox.apply({ ...down, sequence: 1, effect: revocation(0) });
     await store.onboarding.putTarget(target, '207');
-    expect(await claim(0)).toEqual([]);
-    expect(await store.onboarding.counts('target')).toMatchObject({ revoked: 1, waiting: 0 });
+    // A target that trusts a whole CA lets it in without being told: so it is told.
+    expect(await claim(0)).toMatchObject([{ fingerprint: prints[0], state: 'revoke-waiting' }]);
+    expect(await store.onboarding.counts('target')).toMatchObject({ 'revoke-waiting': 1, waiting: 0 });
+  });
+
+  it('are wanted once more by a target that lost its state, and only those it had', async () => {
+    await store.onboarding.putTarget(target, '207');
+    for (const at of [0, 1]) await signedUnit(store, batch, `ab0${at}`, ders[at]);
+    await claim(0);
+    const states = ['registered', 'revoked'] as const;
+    const ended = states.map((state, at) => ({
+      fingerprint: prints[at] ?? '',
+      state,
+      reason: null,
+      nextAt: null,
+    }));
+    await store.onboarding.settle('target', ended);
+    expect(await store.onboarding.again('another', 'all', '207')).toBe(0);
+    expect(await store.onboarding.again('target', 'revoked', '207')).toBe(1);
+    expect(await store.onboarding.counts('target')).toMatchObject({ 'revoke-waiting': 1, registered: 1 });
+    await store.onboarding.settle('target', ended);
+    expect(await store.onboarding.again('target', 'all', '207')).toBe(2);
+    expect(await store.onboarding.counts('target')).toMatchObject({
+      ...{ 'revoke-waiting': 1, waiting: 1, registered: 0, revoked: 0 },
+    });
+    expect(await claim(0)).toMatchObject([{ state: 'revoke-waiting' }, { state: 'waiting' }]);
   });
 });

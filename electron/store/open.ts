@@ -79,12 +79,15 @@ function compose(read: Remote<Reads>, write: Remote<Writes>): Omit<Store, 'close
     settings: { get: settings.get, set: write.settings.set },
     outbox: {
       ...pick(outbox, 'state', 'page', 'at', 'waitingByKind'),
-      ...pick(write.outbox, 'acknowledge', 'beginEpoch', 'addOnboarding'),
+      ...pick(write.outbox, 'acknowledge', 'beginEpoch', 'addOnboarding', 'addCrl'),
     },
-    inbox: { ...pick(inbox, 'applied', 'received', 'revocation'), ...pick(write.inbox, 'apply', 'reset') },
+    inbox: {
+      ...pick(inbox, 'applied', 'received', 'revocation', 'revocations', 'revokedHead'),
+      ...pick(write.inbox, 'apply', 'reset'),
+    },
     onboarding: {
       ...pick(onboarding, 'targets', 'counts', 'dead', 'nextDue'),
-      ...pick(write.onboarding, 'putTarget', 'removeTarget', 'claim', 'settle', 'retry'),
+      ...pick(write.onboarding, 'putTarget', 'removeTarget', 'claim', 'settle', 'retry', 'again'),
     },
   };
 }

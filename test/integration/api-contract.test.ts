@@ -122,6 +122,7 @@ describe.each(ENGINES)('every operation of the API on %s', (engine) => {
       query: { state: 'waiting' },
     }),
     retryItems: async () => ({ params: { id: await target() }, body: {} }),
+    registerAgain: async () => ({ params: { id: await target() }, body: {} }),
     transfers: () => ({ query: { limit: '5' } }),
     putPart: async () => ({ bytes: (await station.seal([station.line('batch', batchBody())]))[0]!.bytes }),
     writeTransfer: async () => {

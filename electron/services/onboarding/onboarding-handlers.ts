@@ -8,7 +8,8 @@ type OnboardingChannel =
   | 'onboarding.pause'
   | 'onboarding.remove'
   | 'onboarding.dead'
-  | 'onboarding.retry';
+  | 'onboarding.retry'
+  | 'onboarding.again';
 
 const actorOf = (context: CallContext): string => context.session?.person.id ?? 'station';
 
@@ -36,5 +37,6 @@ export function createOnboardingHandlers(onboarding: Onboarding): HandlersOf<Onb
     'onboarding.retry': async ({ id, fingerprints }) => ({
       retried: await onboarding.retry(id, fingerprints),
     }),
+    'onboarding.again': async ({ id }, context) => ({ again: await onboarding.again(id, actorOf(context)) }),
   };
 }

@@ -4,6 +4,7 @@ import type { Request } from '#contract/contract.ts';
 import type { OnboardingTargetView } from '#contract/sync.ts';
 import type { Authority } from '#services/pki/authority.ts';
 import type { Pace } from '#services/sync/pace.ts';
+import type { RevocationList } from '#services/sync/revocation-list.ts';
 import type { Store } from '#store/api.ts';
 import {
   configOf,
@@ -20,8 +21,8 @@ export interface OnboardingParts {
   store: Pick<Store, 'onboarding' | 'outbox' | 'keys'>;
   vault: SecretParts['vault'];
   authority: Pick<Authority, 'root' | 'issuerCertificate'>;
-  /** Of the station's issuing CA, DER. */
-  crl: () => Promise<Uint8Array>;
+  /** The list of the station's issuing CA. */
+  crl: Pick<RevocationList, 'current' | 'renew'>;
   pace: Pace;
   changed: () => void;
   onDefect: (error: unknown) => void;
@@ -126,6 +127,16 @@ export class Onboarding {
     return retried;
   }
 
+  /** The target lost its state: everything that was registered or revoked there once more. */
+  async again(id: string, actor: string): Promise<number> {
+    const { config, paused, worker } = this.require(id);
+    await worker.close();
+    const again = await this.parts.store.onboarding.again(id, 'all', actor);
+    // A worker that begins tells CA and list once more as well.
+    await this.open(id, config, paused);
+    return again;
+  }
+
   private require(id: string): Target {
     const target = this.targets.get(id);
     if (target === undefined) throw missing(id);
@@ -141,8 +152,8 @@ export class Onboarding {
     const connector = await connectorOf(this.secrets(), id, config);
     const work = new StationWork({ items: store.onboarding, outbox: store.outbox, name: config.name });
     const certificates = [authority.issuerCertificate, authority.root];
-    const ca = async () => ({ certificates, crl: await this.parts.crl() });
-    const worker = new TargetWorker({ connector, work, ca, pace, changed, onDefect });
+    const { crl } = this.parts;
+    const worker = new TargetWorker({ connector, work, certificates, crl, pace, changed, onDefect });
     const target = { id, config, paused, worker };
     this.targets.set(id, target);
     if (!paused) worker.start();

@@ -1,21 +1,26 @@
 import type { OnboardingTargetView } from '#contract/sync.ts';
-import type { CaRegistration, Connector } from '#connectors/connector.ts';
+import type { Connector } from '#connectors/connector.ts';
 import { ConnectorError } from '#connectors/errors.ts';
 import { OnboardingQueue, type Step } from '#connectors/queue/drive.ts';
 import { runQueue } from '#connectors/queue/run.ts';
 import type { Pace } from '#services/sync/pace.ts';
 import { Wakes } from '#services/sync/wakes.ts';
+import { ListAtTarget, type ListParts } from './list-at-target.ts';
 import type { StationWork } from './work-store.ts';
 
 export interface WorkerParts {
   connector: Connector;
   work: StationWork;
-  /** The station's own authority with its list of revoked certificates, for targets that take a whole CA. */
-  ca: () => Promise<CaRegistration & { crl: Uint8Array }>;
+  /** The station's own authority, DER, the issuing CA first; and its list of revoked certificates. */
+  certificates: Uint8Array[];
+  crl: ListParts['crl'];
   pace: Pace;
   changed: () => void;
   onDefect: (error: unknown) => void;
 }
+
+/** How soon a list that a target did not take is tried again, milliseconds. */
+const LIST_MS = 10_000;
 
 /** Registers the units of this station at one target, one batch after the other, until it is closed. */
 export class TargetWorker {
@@ -25,13 +30,16 @@ export class TargetWorker {
   private readonly wakes: Wakes;
   private readonly stop = new AbortController();
   private running: Promise<void> | null = null;
-  /** What the target holds: a list goes there before anything is revoked. */
-  private published: Uint8Array | null = null;
+  private readonly list: ListAtTarget;
 
   constructor(parts: WorkerParts) {
     this.parts = parts;
     const { connector, work, pace } = parts;
     this.wakes = new Wakes(pace);
+    this.list = new ListAtTarget({
+      ...{ connector, crl: parts.crl },
+      thrownOutAgain: () => work.thrownOutAgain(connector.id),
+    });
     work.before = () => this.publish();
     this.queue = new OnboardingQueue({
       ...{ store: work, connector, random: () => pace.random() },
@@ -72,7 +80,7 @@ export class TargetWorker {
     await runQueue(this.queue, {
       signal: this.stop.signal,
       wait: async (ms) => {
-        await this.wakes.wait(ms, 'rows');
+        await this.wakes.wait(this.list.failure === null ? ms : Math.min(ms ?? LIST_MS, LIST_MS), 'rows');
       },
       onStep: (step) => this.stepped(step),
       onError: (error) => this.failed(error),
@@ -81,10 +89,12 @@ export class TargetWorker {
 
   /** Tells the CA where that is the way; a target that is away is asked again when something happens. */
   private async introduce(): Promise<void> {
-    const { connector, ca } = this.parts;
+    const { connector, certificates } = this.parts;
     while (connector.capabilities.registersCa && !this.stop.signal.aborted) {
       try {
-        await connector.registerCa(await ca(), this.stop.signal);
+        // The list first: a broker that asks for lists refuses every device of a CA without one.
+        await this.publish();
+        await connector.registerCa({ certificates }, this.stop.signal);
         return;
       } catch (error) {
         if (!(error instanceof ConnectorError)) throw error;
@@ -96,17 +106,8 @@ export class TargetWorker {
   }
 
   private async publish(): Promise<void> {
-    const { connector, ca } = this.parts;
-    if (!connector.capabilities.publishesCrl) return;
-    const { crl } = await ca();
-    if (this.published !== null && Buffer.compare(this.published, crl) === 0) return;
-    try {
-      await connector.publishCrl(crl, this.stop.signal);
-    } catch (error) {
-      if (error instanceof ConnectorError) this.tell(false, error.message);
-      throw error;
-    }
-    this.published = crl;
+    await this.list.publish(this.stop.signal);
+    if (this.list.failure !== null && !this.stop.signal.aborted) this.tell(false, this.list.failure);
   }
 
   /** What a target refuses is on its screen already; anything else is a defect of ours. */
@@ -116,6 +117,6 @@ export class TargetWorker {
 
   private stepped({ claimed, targetError }: Step): void {
     if (targetError !== null) this.tell(false, targetError.message);
-    else if (claimed > 0) this.tell(true, 'Registers devices.');
+    else if (claimed > 0 && this.list.failure === null) this.tell(true, 'Registers devices.');
   }
 }

@@ -1,4 +1,11 @@
-import type { Claim, DeadItem, OnboardingStore, Settlement, WorkAction } from '#connectors/queue/store.ts';
+import type {
+  Claim,
+  DeadItem,
+  OnboardingStore,
+  Settlement,
+  StartsAgain,
+  WorkAction,
+} from '#connectors/queue/store.ts';
 import type {
   OnboardingItemRow,
   OnboardingRepository,
@@ -50,9 +57,9 @@ function bodyOf(target: string, { fingerprint, state, reason }: Result): UpBody<
 }
 
 /** The station's items as the queue takes them. Items come with the units, so nobody adds any here. */
-export class StationWork implements OnboardingStore {
-  /** What must be done before anything is taken; what it throws is told, and it is tried again. */
-  before: () => Promise<void> = () => Promise.resolve();
+export class StationWork implements OnboardingStore, StartsAgain {
+  /** What is done before anything is taken. */
+  before: (targetId: string) => Promise<void> = () => Promise.resolve();
   private readonly parts: WorkParts;
   private readonly held = new Map<string, Held>();
   /** Failures of one item; those of the target as a whole count against nobody. Forgotten with the process. */
@@ -75,7 +82,7 @@ export class StationWork implements OnboardingStore {
   }
 
   async claim(targetId: string, limit: number, leaseMs: number, now: number): Promise<Claim[]> {
-    await this.before();
+    await this.before(targetId);
     const rows = await this.parts.items.claim(targetId, limit, now, now + leaseMs);
     return rows.map((row) => this.claimOf(row, String(now)));
   }
@@ -132,6 +139,15 @@ export class StationWork implements OnboardingStore {
       ...{ id: fingerprint, action: 'register', deviceId, name, fingerprint, attempts },
       reason: { code: 'refused', message: reason ?? '' },
     }));
+  }
+
+  again(targetId: string): Promise<number> {
+    return this.parts.items.again(targetId, 'all', 'station');
+  }
+
+  /** Whoever was thrown out before a list kept him out. */
+  thrownOutAgain(targetId: string): Promise<number> {
+    return this.parts.items.again(targetId, 'revoked', 'station');
   }
 
   retry(targetId: string, ids: readonly string[] | 'all'): Promise<number> {

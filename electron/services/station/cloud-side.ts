@@ -3,26 +3,35 @@ import type { BatchView } from '#contract/batches.ts';
 import type { ChannelName, HandlersOf } from '#contract/contract.ts';
 import type { StationView, Warning } from '#contract/station.ts';
 import type { SyncView } from '#contract/sync.ts';
+import type { JobTools } from '#drivers/artefacts/job-tools.ts';
 import { Courier } from '#services/courier/courier.ts';
 import { createCourierHandlers } from '#services/courier/courier-handlers.ts';
 import { createThrottle } from '#services/engine/throttle.ts';
 import type { LoadedJob } from '#services/jobs/load-job.ts';
 import { createOnboardingHandlers } from '#services/onboarding/onboarding-handlers.ts';
 import { Onboarding } from '#services/onboarding/onboarding.ts';
+import type { Authority } from '#services/pki/authority.ts';
 import { OrderedJobs } from '#services/sync/down/ordered-jobs.ts';
 import { createSyncHandlers } from '#services/sync/handlers.ts';
-import { realPace } from '#services/sync/pace.ts';
+import { readMembership } from '#services/sync/membership.ts';
+import type { LineTimeouts } from '#services/sync/line/line-client.ts';
+import { realPace, type Pace } from '#services/sync/pace.ts';
 import { RevocationList } from '#services/sync/revocation-list.ts';
 import type { SyncParts } from '#services/sync/sync-parts.ts';
 import { Sync } from '#services/sync/sync.ts';
-import type { StationDeps } from './station.ts';
+import type { Vault } from '#services/vault/vault.ts';
+import type { Store } from '#store/api.ts';
 
-type Deps = Pick<
-  StationDeps,
-  'store' | 'vault' | 'authority' | 'tools' | 'name' | 'version' | 'dataDir' | 'line' | 'onDefect'
->;
-
-export interface CloudSideParts extends Deps {
+export interface CloudSideParts {
+  store: Store;
+  vault: Omit<Vault, 'close'>;
+  authority: Authority;
+  tools: JobTools;
+  name: string;
+  version: string;
+  dataDir: string;
+  line?: { pace?: Pace; timeouts?: LineTimeouts };
+  onDefect: (error: unknown) => void;
   jobs: Map<string, LoadedJob>;
   /** The job of the open batch. */
   openJob: () => { id: string; revision: number } | null;
@@ -62,7 +71,7 @@ export class CloudSide {
     };
     this.sync = new Sync(this.syncParts);
     this.revoked = new RevocationList({ store, vault, authority, pace });
-    const crl = () => this.revoked.current();
+    const crl = this.revoked;
     this.onboarding = new Onboarding({ store, vault, authority, crl, pace, changed, onDefect });
     this.courier = new Courier({
       ...{ sync: this.syncParts, dataDir, exclusive: this.sync.exclusive },
@@ -77,7 +86,7 @@ export class CloudSide {
   }
 
   async start(): Promise<void> {
-    await this.revoked.refresh();
+    if ((await readMembership(this.parts.store.settings)) !== null) await this.revoked.current();
     await this.sync.start();
     await this.onboarding.start();
     await this.courier.follow();
@@ -122,17 +131,23 @@ export class CloudSide {
   private async followed<T>(work: Promise<T>): Promise<T> {
     const done = await work;
     await this.courier.follow();
+    // The cloud's targets need a list of this station's CA before the first device, an empty one if need be.
+    await this.tellRevoked();
     return done;
   }
 
   /** Nobody else can sign this list: it goes to the targets and up to the cloud. */
   private async tellRevoked(): Promise<void> {
-    await this.revoked.refresh();
+    if ((await readMembership(this.parts.store.settings)) !== null) await this.revoked.current();
     this.notice();
   }
 
-  station(): Promise<{ line: StationView['line']; warnings: Warning[] }> {
-    return this.sync.station();
+  async station(): Promise<{ line: StationView['line']; warnings: Warning[] }> {
+    const [{ line, warnings }, dead] = await Promise.all([
+      this.sync.station(),
+      this.onboarding.deadLetters(),
+    ]);
+    return { line, warnings: dead === 0 ? warnings : [...warnings, deadLetters(dead)] };
   }
 
   private async publish(): Promise<void> {
@@ -146,4 +161,12 @@ export class CloudSide {
       this.parts.onDefect(error);
     }
   }
+}
+
+function deadLetters(count: number): Warning {
+  return {
+    ...{ id: 'dead-letters', level: 'warning' },
+    text: `${count} units could not be registered at their target.`,
+    next: 'An engineer looks at them under Settings, Targets, and tries them again.',
+  };
 }

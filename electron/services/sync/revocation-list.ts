@@ -19,7 +19,8 @@ export interface RevocationParts {
 const SETTING = 'pki.crl';
 const kept = z.strictObject({
   number: z.number().int(),
-  entries: z.number().int(),
+  /** Of the store's revocations when it was signed. */
+  head: z.number().int(),
   madeAt: z.iso.datetime(),
   der: z.base64(),
 });
@@ -29,6 +30,11 @@ const DAY_MS = 86_400_000;
 /** How long a list may be used, and after how long a new one is made: a station may be off for weeks. */
 const VALID_DAYS = 120;
 const RENEW_DAYS = 20;
+/**
+ * Lists are dated back by so much: numbers are seconds, each list gets the second of its number, and a few quick ones may
+ * run ahead of the clock. Readers order by that second, and of two of the same one they obey the first.
+ */
+const BACKDATE_SECONDS = 300;
 const PAGE = 1000;
 
 /** The key of the station's issuing CA, as authority.ts keeps it. */
@@ -43,19 +49,23 @@ export class RevocationList {
     this.parts = parts;
   }
 
-  /** DER; an empty one where nothing was revoked. */
+  /** DER: the list in force. Signed now, and handed up, where there is none, more was revoked, or it grows old. */
   current(): Promise<Buffer> {
-    return this.inTurn(async () => der((await this.read())?.der ?? (await this.make([], null)).der));
-  }
-
-  /** Signs a new list where more was revoked, or the old one grows old, and hands it up. Nothing where nothing is revoked. */
-  refresh(): Promise<void> {
     return this.inTurn(async () => {
       const last = await this.read();
-      const entries = await this.entries();
+      const head = await this.parts.store.inbox.revokedHead();
       const age = this.parts.pace.date().getTime() - Date.parse(last?.madeAt ?? '1970-01-01T00:00:00.000Z');
-      if (entries.length === 0 || (last?.entries === entries.length && age < RENEW_DAYS * DAY_MS)) return;
-      await this.make(entries, last);
+      const good = last !== null && last.head === head && age < RENEW_DAYS * DAY_MS;
+      return der(good ? last.der : (await this.make(last)).der);
+    });
+  }
+
+  /** Another list, of a later second, though nothing was revoked: a target has one of the same second from elsewhere. */
+  renew(refused: Uint8Array): Promise<Buffer> {
+    return this.inTurn(async () => {
+      const last = await this.read();
+      const isNewer = last !== null && !der(last.der).equals(refused);
+      return der(isNewer ? last.der : (await this.make(last)).der);
     });
   }
 
@@ -80,17 +90,21 @@ export class RevocationList {
   }
 
   /** Told before it is kept: after a crash in between a newer one is made, never one that nobody hears of. */
-  private async make(entries: readonly RevokedEntry[], last: Kept | null): Promise<Kept> {
+  private async make(last: Kept | null): Promise<Kept> {
     const { store, authority, pace } = this.parts;
     const issuer = authority.issuerCertificate;
-    const thisUpdate = pace.date();
+    const madeAt = pace.date();
     // By the clock, so that it grows also where the list before was lost with a backup.
-    const number = Math.max((last?.number ?? 0) + 1, Math.floor(thisUpdate.getTime() / 1000));
-    const nextUpdate = new Date(thisUpdate.getTime() + VALID_DAYS * DAY_MS);
-    const list = await buildCrl({ issuer, number, thisUpdate, nextUpdate, revoked: entries }, this.signer());
+    const number = Math.max((last?.number ?? 0) + 1, Math.floor(madeAt.getTime() / 1000));
+    const thisUpdate = new Date((number - BACKDATE_SECONDS) * 1000);
+    const nextUpdate = new Date(madeAt.getTime() + VALID_DAYS * DAY_MS);
+    // What comes while it is signed may be in it, and makes the next one all the same.
+    const head = await store.inbox.revokedHead();
+    const revoked = await this.entries();
+    const list = await buildCrl({ issuer, number, thisUpdate, nextUpdate, revoked }, this.signer());
     const text = list.toString('base64');
-    if (entries.length > 0) await store.outbox.addCrl({ issuer: sha256Of(issuer), number, der: text });
-    const made = { number, entries: entries.length, madeAt: thisUpdate.toISOString(), der: text };
+    await store.outbox.addCrl({ issuer: sha256Of(issuer), number, der: text });
+    const made = { number, head, madeAt: madeAt.toISOString(), der: text };
     await store.settings.set(SETTING, JSON.stringify(made), 'station');
     return made;
   }

@@ -19,6 +19,16 @@ export function inboxReads(c: Connection) {
         'SELECT fingerprint, serial, device_id AS deviceId, reason, at FROM revocations WHERE fingerprint = ?',
         fingerprint,
       ) ?? null,
+    // Rows of a table without an integer key are numbered as they come, and none of these is ever deleted.
+    revokedHead: (): number =>
+      c.get<{ head: number | null }>('SELECT max(rowid) AS head FROM revocations')?.head ?? 0,
+    revocations: (after: string | null, limit: number): RevocationRow[] =>
+      c.all(
+        `SELECT r.fingerprint, c.serial, r.device_id AS deviceId, r.reason, r.at
+         FROM revocations r JOIN certificates c ON c.fingerprint = r.fingerprint
+         WHERE r.fingerprint > ? ORDER BY r.fingerprint LIMIT ?`,
+        ...[after ?? '', limit],
+      ),
   };
 }
 
@@ -81,8 +91,7 @@ function revoke({ c }: WriteContext, revoked: readonly RevocationRow[]): void {
       ...[fingerprint, serial, deviceId, reason, at],
     );
     c.run(
-      `UPDATE onboarding_items SET next_at = NULL, attempts = 0,
-         state = CASE WHEN state IN ('waiting', 'retry', 'dead') THEN 'revoked' ELSE 'revoke-waiting' END
+      `UPDATE onboarding_items SET next_at = NULL, attempts = 0, state = 'revoke-waiting'
        WHERE fingerprint = ? AND state NOT IN ('revoked', 'revoke-waiting')`,
       fingerprint,
     );

@@ -79,7 +79,7 @@ function topUp({ c, now }: WriteContext, targetId: string): void {
   if (last === undefined || last.position === null) return;
   c.run(
     `INSERT INTO onboarding_items
-     SELECT ?, c.fingerprint, CASE WHEN r.fingerprint IS NULL THEN 'waiting' ELSE 'revoked' END, 0, NULL, 0, ?
+     SELECT ?, c.fingerprint, CASE WHEN r.fingerprint IS NULL THEN 'waiting' ELSE 'revoke-waiting' END, 0, NULL, 0, ?
      FROM outbox o JOIN certificates c ON c.run_id = o.reference
      LEFT JOIN revocations r ON r.fingerprint = c.fingerprint
      WHERE o.kind = 'record' AND o.position > ? AND o.position <= ? ON CONFLICT DO NOTHING`,
@@ -163,6 +163,17 @@ export function onboardingWrites(w: WriteContext) {
          WHERE target_id = ? AND state = 'dead'${some}`,
         ...[targetId, ...(fingerprints ?? [])],
       );
+    },
+    again(targetId: string, which: 'all' | 'revoked', actor: string): number {
+      const states = which === 'all' ? ['registered', 'revoked'] : ['revoked'];
+      const items = c.run(
+        `UPDATE onboarding_items SET attempts = 0, next_at = 0, reason = NULL,
+           state = CASE state WHEN 'revoked' THEN 'revoke-waiting' ELSE 'waiting' END
+         WHERE target_id = ? AND state IN (${marks(states)})`,
+        ...[targetId, ...states],
+      );
+      audit(actor, 'onboarding.again', targetId, { which, items });
+      return items;
     },
   };
 }

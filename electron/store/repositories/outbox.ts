@@ -150,5 +150,8 @@ export function outboxWrites({ c, audit, outbox }: WriteContext) {
     addOnboarding(bodies: UpBody<'onboarding'>[]): void {
       for (const body of bodies) outbox({ kind: 'onboarding' satisfies UpKind, body: JSON.stringify(body) });
     },
+    addCrl(body: UpBody<'crl'>): void {
+      outbox({ kind: 'crl' satisfies UpKind, body: JSON.stringify(body) });
+    },
   };
 }
