@@ -1,15 +1,13 @@
 import { createReadStream } from 'node:fs';
 import { mkdir, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { courierDownLine } from '#protocol/courier-content.ts';
+import { courierDownLine, type CourierDownLine } from '#protocol/courier-content.ts';
 import type { OpenedTransfer } from '#protocol/courier/inbox.ts';
 import { downError } from '#services/sync/down/down-error.ts';
 import type { BlobSource } from '#services/sync/down/order-files.ts';
 import { LineError } from '#services/sync/line/line-error.ts';
 
-type Line = ReturnType<typeof courierDownLine.parse>;
-
-function parse(text: string): Line {
+function parse(text: string): CourierDownLine {
   try {
     return courierDownLine.parse(JSON.parse(text));
   } catch (cause) {
