@@ -9,7 +9,23 @@ interface VirtualEntry {
 export const virtualTargets: readonly VirtualEntry[] = [
   { id: 'ra8m1', load: async () => (await import('./ra8m1/target.ts')).ra8m1 },
   { id: 'stm32f4', load: async () => (await import('./stm32f4/target.ts')).stm32f4 },
+  { id: 'ra6m4', load: () => raGen1('ra6m4') },
+  { id: 'ra6m5', load: () => raGen1('ra6m5') },
+  { id: 'ra4m2', load: () => raGen1('ra4m2') },
+  { id: 'ra4m3', load: () => raGen1('ra4m3') },
+  { id: 'esp32', load: async () => (await import('./esp32/target.ts')).esp32 },
+  { id: 'esp32c3', load: async () => (await import('./esp32/target.ts')).esp32c3 },
+  { id: 'esp32s3', load: async () => (await import('./esp32/target.ts')).esp32s3 },
+  { id: 'esp32c6', load: async () => (await import('./esp32/target.ts')).esp32c6 },
 ];
+
+async function raGen1(device: 'ra6m4' | 'ra6m5' | 'ra4m2' | 'ra4m3'): Promise<VirtualTarget> {
+  const [{ gen1Target }, devices] = await Promise.all([
+    import('./ra-gen1/target.ts'),
+    import('./ra-gen1/devices.ts'),
+  ]);
+  return gen1Target(devices[device]);
+}
 
 /** Throws RangeError for a name that no entry has. */
 export async function loadVirtualTarget(id: string): Promise<VirtualTarget> {
