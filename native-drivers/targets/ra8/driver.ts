@@ -9,18 +9,20 @@ import type { Family } from './identify.ts';
 import { lock } from './lock.ts';
 import { Ra8Part } from './part.ts';
 import { initialize, injectBootCertificates, injectOemRootKey } from './prepare.ts';
-import { program, verify } from './program.ts';
+import { program, verify } from '../ra-common/program.ts';
+import { raFlash } from '../ra-common/ra-rom.ts';
 import { readState } from './read-state.ts';
 
 /** Everything that a recipe can ask of an RA8 part; docs/targets/ra8m1.md says how each is done. */
 function operationsOf(part: Ra8Part, family: Family, images: ImageSource): OperationTable {
   const agent = async (context: OperationContext) => (await part.useAgent(context.signal)).session;
+  const flash = (context: OperationContext) => raFlash(part, context.signal);
   return {
     identify: ({ target }, context) => identify(part, family, target, context),
     initialize: (_input, context) => initialize(part, context),
     'inject-oem-root-key': (input, context) => injectOemRootKey(part, input, context),
-    program: ({ image }, context) => program(part, images, image, context),
-    verify: ({ image }, context) => verify(part, images, image, context),
+    program: async ({ image }, context) => program(part, await flash(context), images.get(image), context),
+    verify: async ({ image }, context) => verify(await flash(context), images.get(image), context),
     'inject-boot-certificates': (input, context) => injectBootCertificates(part, input, context),
     'boot-application': async (_input, context) => (await agent(context)).info(context),
     enrol: async (_input, context) => (await agent(context)).enrol(context),

@@ -10,7 +10,8 @@ import type { RaBootClient } from '#drivers/protocols/ra-boot/client.ts';
 import { isSilence } from '#drivers/protocols/ra-boot/client.ts';
 import { INITIALIZE_DISABLED, PARAMETER_INITIALIZE } from '#drivers/protocols/ra-boot/constants.ts';
 import type { BootArea, Signature } from '#drivers/protocols/ra-boot/identity.ts';
-import type { Ra8Part, Rom } from './part.ts';
+import { areasOf, type RaRom } from '../ra-common/ra-rom.ts';
+import type { Ra8Part } from './part.ts';
 
 /** First letters of the product names of a target: R7FA8M1AHECBD and its packages. */
 export interface Family {
@@ -41,7 +42,7 @@ export async function identify(
   }
   const lifecycle = await lifecycleOf(client);
   await refuseLocked(rom, lifecycle);
-  return { output: describe(signature, target, await part.areas(rom), lifecycle), measurements: [] };
+  return { output: describe(signature, target, await areasOf(part, rom), lifecycle), measurements: [] };
 }
 
 function describe(
@@ -58,7 +59,7 @@ function plainArea({ kind, start, end, eraseUnit, writeUnit }: BootArea): Memory
 }
 
 /** A silent ROM is an empty socket or a part in LCK_BOOT; only the firmware can tell which. */
-async function explain(part: Ra8Part, silence: unknown, context: OperationContext): Promise<Rom> {
+async function explain(part: Ra8Part, silence: unknown, context: OperationContext): Promise<RaRom> {
   if (!(silence instanceof DriverError) || !isSilence(silence)) throw silence;
   const agent = await part.useAgent(context.signal).catch(() => null);
   if (agent?.info.lifecycle.dlm !== 'LCK_BOOT') throw silence;
@@ -66,7 +67,7 @@ async function explain(part: Ra8Part, silence: unknown, context: OperationContex
 }
 
 /** At PL0 with initialize disabled nothing can be programmed either, though the ROM still answers. */
-async function refuseLocked({ client, signature }: Rom, lifecycle: Lifecycle): Promise<void> {
+async function refuseLocked({ client, signature }: RaRom, lifecycle: Lifecycle): Promise<void> {
   const closed =
     lifecycle.protection === 'PL0' && (await client.parameter(PARAMETER_INITIALIZE)) === INITIALIZE_DISABLED;
   if (closed || lifecycle.dlm === 'LCK_BOOT') throw locked(signature.chipUid, lifecycle);

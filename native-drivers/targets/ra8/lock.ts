@@ -3,7 +3,7 @@ import type { OperationContext, OperationInput, OperationResult } from '#drivers
 import type { RaBootClient } from '#drivers/protocols/ra-boot/client.ts';
 import { isSilence } from '#drivers/protocols/ra-boot/client.ts';
 import { INITIALIZE_DISABLED, PARAMETER_INITIALIZE } from '#drivers/protocols/ra-boot/constants.ts';
-import { irreversible } from './irreversible.ts';
+import { irreversible } from '../ra-common/irreversible.ts';
 import type { Ra8Part } from './part.ts';
 
 /**

@@ -3,7 +3,7 @@ import { DriverError } from '#drivers/core/errors.ts';
 import type { OperationContext, OperationInput, OperationResult } from '#drivers/core/operations.ts';
 import { certificates, oemRootKey } from '#drivers/protocols/ra-boot/keys.ts';
 import { lifecycleOf } from './identify.ts';
-import { irreversible } from './irreversible.ts';
+import { irreversible } from '../ra-common/irreversible.ts';
 import type { Ra8Part } from './part.ts';
 
 /** Erases the part and brings it to OEM, PL2; the reset that the command asks for is part of it. */

@@ -4,7 +4,8 @@ import { isSilence } from '#drivers/protocols/ra-boot/client.ts';
 import { read } from '#drivers/protocols/ra-boot/memory.ts';
 import { quiet } from './agent.ts';
 import { lifecycleOf } from './identify.ts';
-import type { Ra8Part, Rom } from './part.ts';
+import { areasOf, type RaRom } from '../ra-common/ra-rom.ts';
+import type { Ra8Part } from './part.ts';
 
 /** One phrase of code flash: enough of the vector table to tell blank from programmed. */
 const VECTORS = 128;
@@ -55,8 +56,8 @@ async function askRom(part: Ra8Part, signal: AbortSignal) {
   return { chipUid: rom.signature.chipUid, lifecycle, blank: await isBlank(part, rom, signal) };
 }
 
-async function isBlank(part: Ra8Part, rom: Rom, signal: AbortSignal): Promise<boolean> {
-  const code = (await part.areas(rom)).find(({ kind }) => kind === 'code');
+async function isBlank(part: Ra8Part, rom: RaRom, signal: AbortSignal): Promise<boolean> {
+  const code = (await areasOf(part, rom)).find(({ kind }) => kind === 'code');
   if (code === undefined) return false;
   let blank = true;
   const range = { start: code.start, end: code.start + VECTORS - 1 };

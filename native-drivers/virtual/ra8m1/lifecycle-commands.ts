@@ -1,3 +1,4 @@
+import { dlmCommands } from '../ra-rom/dlm-move.ts';
 import { eraseAll } from '../ra-rom/flash-commands.ts';
 import { RECORD_NS } from '../ra-rom/flash-times.ts';
 import { parameterCommands } from '../ra-rom/parameter-commands.ts';
@@ -7,18 +8,14 @@ import { DLM, LEVEL } from './protocol.ts';
 import type { RomCommand, RomSession } from './session.ts';
 
 /** Life-cycle moves that need no key. */
-const FREE_MOVES = new Map<number, number>([
-  [DLM.cm, DLM.oem],
-  [DLM.oem, DLM.lckBoot],
+const FREE_MOVES = new Map<number, readonly number[]>([
+  [DLM.cm, [DLM.oem]],
+  [DLM.oem, [DLM.lckBoot]],
 ]);
 
 /** Life-cycle state, protection and authentication level, initialize, parameters, TrustZone boundary. */
 export const lifecycleCommands: [number, RomCommand][] = [
-  [
-    COMMAND.dlmState,
-    { lengths: [0], run: (rom) => rom.answer(COMMAND.dlmState, Uint8Array.of(rom.part.dlm)) },
-  ],
-  [COMMAND.dlmMove, { lengths: [2], run: moveDlm }],
+  ...dlmCommands<RomSession>(FREE_MOVES),
   [
     COMMAND.protectionGet,
     { lengths: [0], run: (rom) => rom.answer(COMMAND.protectionGet, Uint8Array.of(rom.part.protection)) },
@@ -44,18 +41,6 @@ export const lifecycleCommands: [number, RomCommand][] = [
     },
   ],
 ];
-
-async function moveDlm(rom: RomSession, payload: Uint8Array): Promise<void> {
-  const [from = 0, to = 0] = payload;
-  const { part, host } = rom;
-  if (from !== part.dlm || to !== FREE_MOVES.get(from)) throw new RomRefusal(STATUS.state);
-  const locks = to === DLM.lckBoot;
-  if (locks && host.faults.take('lock-lost') !== null) return;
-  await rom.busy(RECORD_NS);
-  part.dlm = to;
-  if (!locks || host.faults.take('lock-silent') === null) rom.done(COMMAND.dlmMove);
-  if (locks) host.fallSilent();
-}
 
 /** Down is free; up needs that level's authentication. Staying where one is counts as a move. */
 async function moveProtection(rom: RomSession, payload: Uint8Array): Promise<void> {

@@ -1,11 +1,11 @@
 import { DriverError } from '#drivers/core/errors.ts';
 import type { Image } from '#drivers/core/image.ts';
-import type { BootArea } from '#drivers/protocols/ra-boot/identity.ts';
+import type { MemoryArea } from '#drivers/core/operations.ts';
 import type { Range } from '#drivers/protocols/ra-boot/memory.ts';
 
 /** Whole phrases of one area, ready to be written in one go. */
 export interface WriteRun {
-  area: BootArea;
+  area: MemoryArea;
   address: number;
   bytes: Uint8Array;
 }
@@ -16,7 +16,7 @@ const ERASED = 0xff;
  * An image as the chip takes it: cut at area borders, padded with FF to whole phrases, neighbours that share or touch
  * a phrase merged, in address order. The image must have passed `checkImage`.
  */
-export function writeRuns(image: Image, areas: readonly BootArea[]): WriteRun[] {
+export function writeRuns(image: Image, areas: readonly MemoryArea[]): WriteRun[] {
   const runs: WriteRun[] = [];
   for (const span of phraseSpans(image, areas)) {
     const bytes = new Uint8Array(span.end - span.start).fill(ERASED);
@@ -31,13 +31,13 @@ export function writeRuns(image: Image, areas: readonly BootArea[]): WriteRun[] 
 }
 
 interface Span {
-  area: BootArea;
+  area: MemoryArea;
   start: number;
   /** Exclusive. */
   end: number;
 }
 
-function phraseSpans(image: Image, areas: readonly BootArea[]): Span[] {
+function phraseSpans(image: Image, areas: readonly MemoryArea[]): Span[] {
   const spans: Span[] = [];
   const ordered = [...image.segments].sort((a, b) => a.address - b.address);
   for (const { address, bytes } of ordered) {
@@ -57,7 +57,7 @@ function addSpan(spans: Span[], span: Span): void {
   else spans.push(span);
 }
 
-function areaAt(areas: readonly BootArea[], address: number): BootArea {
+function areaAt(areas: readonly MemoryArea[], address: number): MemoryArea {
   const area = areas.find(({ start, end, writeUnit }) => writeUnit > 0 && address >= start && address <= end);
   if (area !== undefined) return area;
   throw new DriverError('image-range', 'The image does not fit the chip.', {
@@ -67,7 +67,7 @@ function areaAt(areas: readonly BootArea[], address: number): BootArea {
 }
 
 /** The blocks that the runs touch and no others, as ranges of at most `slice` bytes: a cancel waits for one at most. */
-export function eraseRanges(runs: readonly WriteRun[], slice: number): (Range & { area: BootArea })[] {
+export function eraseRanges(runs: readonly WriteRun[], slice: number): (Range & { area: MemoryArea })[] {
   const blocks: Span[] = [];
   for (const { area, address, bytes } of runs) {
     // Option-setting memory is overwritten in place: it takes no erase command.
@@ -77,7 +77,7 @@ export function eraseRanges(runs: readonly WriteRun[], slice: number): (Range & 
   }
   return blocks.flatMap(({ area, start, end }) => {
     const step = Math.max(alignDown(slice, area.eraseUnit), area.eraseUnit);
-    const ranges: (Range & { area: BootArea })[] = [];
+    const ranges: (Range & { area: MemoryArea })[] = [];
     for (let at = start; at < end; at += step)
       ranges.push({ area, start: at, end: Math.min(at + step, end) - 1 });
     return ranges;

@@ -1,79 +1,90 @@
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
-import type { ImageSource } from '#drivers/core/driver.ts';
 import { DriverError } from '#drivers/core/errors.ts';
-import type { OperationContext, OperationResult } from '#drivers/core/operations.ts';
+import type { Image } from '#drivers/core/image.ts';
+import type { MemoryArea, OperationContext, OperationResult } from '#drivers/core/operations.ts';
 import { checkImage } from '#drivers/images/check-image.ts';
-import { crc32Of, erase, read, write } from '#drivers/protocols/ra-boot/memory.ts';
 import { throwIfAborted } from '#drivers/protocols/ra-boot/frame-link.ts';
+import type { Range, Transfer } from '#drivers/protocols/ra-boot/memory.ts';
 import { eraseRanges, writeRuns } from './layout.ts';
 import type { WriteRun } from './layout.ts';
-import type { Ra8Part, Rom } from './part.ts';
+
+/** The flash of a part that is awake: what its family's commands make of it. */
+export interface FlashPort {
+  areas: readonly MemoryArea[];
+  baudRate: number;
+  erase(range: Range, eraseUnit: number): Promise<void>;
+  write(address: number, bytes: Uint8Array, writeUnit: number, transfer: Transfer): Promise<void>;
+  read(range: Range, transfer: Transfer, take: (bytes: Uint8Array, offset: number) => void): Promise<void>;
+  /** Absent: the chip offers none, and every byte read back is the only witness. */
+  crc32?(range: Range): Promise<number>;
+}
+
+/** What programming changes of what a session knows. */
+interface Progressing {
+  erased: boolean;
+  touched: boolean;
+}
 
 /** An erase command covers at most this much, so that a cancel never waits longer than about a second for it. */
 const ERASE_SLICE = 0x4_0000;
 
-async function prepare(part: Ra8Part, rom: Rom, images: ImageSource, sha256: string): Promise<WriteRun[]> {
-  const areas = await part.areas(rom);
-  const image = images.get(sha256);
-  checkImage(image, areas);
-  return writeRuns(image, areas);
+function runsOf(flash: FlashPort, image: Image): WriteRun[] {
+  checkImage(image, flash.areas);
+  return writeRuns(image, flash.areas);
 }
 
 /** Erases the blocks of the image unless they are known to be blank, then writes its phrases. */
 export async function program(
-  part: Ra8Part,
-  images: ImageSource,
-  sha256: string,
+  part: Progressing,
+  flash: FlashPort,
+  image: Image,
   context: OperationContext,
 ): Promise<OperationResult<'program'>> {
   const started = performance.now();
-  const rom = await part.useFastRom(context.signal);
-  const runs = await prepare(part, rom, images, sha256);
+  const runs = runsOf(flash, image);
   const total = byteCount(runs);
   context.progress({ done: 0, total, unit: 'B', note: 'Erase' });
   part.touched = true;
-  if (!part.erased) await eraseFor(rom, runs, context);
+  if (!part.erased) await eraseFor(flash, runs, context);
   part.erased = false;
   let before = 0;
   for (const { area, address, bytes } of runs) {
     const progress = (done: number) =>
       context.progress({ done: before + done, total, unit: 'B', note: 'Write' });
-    await write(rom.client, address, bytes, area.writeUnit, { signal: context.signal, progress });
+    await flash.write(address, bytes, area.writeUnit, { signal: context.signal, progress });
     before += bytes.length;
   }
   const seconds = (performance.now() - started) / 1000;
   return {
-    output: { bytes: total, seconds, baudRate: rom.client.baudRate },
+    output: { bytes: total, seconds, baudRate: flash.baudRate },
     measurements: [{ name: 'program-time', value: seconds, unit: 's' }],
   };
 }
 
-async function eraseFor(rom: Rom, runs: WriteRun[], context: OperationContext): Promise<void> {
+async function eraseFor(flash: FlashPort, runs: WriteRun[], context: OperationContext): Promise<void> {
   for (const range of eraseRanges(runs, ERASE_SLICE)) {
     throwIfAborted(context.signal);
-    await erase(rom.client, range, range.area.eraseUnit);
+    await flash.erase(range, range.area.eraseUnit);
   }
 }
 
-/** Chip CRC of every run, and every byte read back: two independent witnesses. */
+/** Chip CRC of every run where there is one, and every byte read back: two independent witnesses. */
 export async function verify(
-  part: Ra8Part,
-  images: ImageSource,
-  sha256: string,
+  flash: FlashPort,
+  image: Image,
   context: OperationContext,
 ): Promise<OperationResult<'verify'>> {
-  const rom = await part.useFastRom(context.signal);
-  const runs = await prepare(part, rom, images, sha256);
+  const runs = runsOf(flash, image);
   const total = byteCount(runs);
   const hash = createHash('sha256');
   let crc = 0;
   let before = 0;
   for (const run of runs) {
-    await compareCrc(rom, run);
+    await compareCrc(flash, run);
     const progress = (done: number) =>
       context.progress({ done: before + done, total, unit: 'B', note: 'Read back' });
-    await read(rom.client, rangeOf(run), { signal: context.signal, progress }, (bytes, offset) => {
+    await flash.read(rangeOf(run), { signal: context.signal, progress }, (bytes, offset) => {
       compareBytes(run, bytes, offset);
       hash.update(bytes);
       crc = crc32(bytes, crc);
@@ -84,8 +95,9 @@ export async function verify(
   return { output, measurements: [{ name: 'verified', value: total, unit: 'B' }] };
 }
 
-async function compareCrc(rom: Rom, run: WriteRun): Promise<void> {
-  const chip = await crc32Of(rom.client, rangeOf(run));
+async function compareCrc(flash: FlashPort, run: WriteRun): Promise<void> {
+  const chip = await flash.crc32?.(rangeOf(run));
+  if (chip === undefined) return;
   const own = crc32(run.bytes);
   if (chip !== own) throw mismatch(run.address, { chipCrc: hexWord(chip), imageCrc: hexWord(own) });
 }

@@ -1,0 +1,54 @@
+import type { Transport } from '#drivers/core/link.ts';
+import { RaBootClient } from '#drivers/protocols/ra-boot/client.ts';
+import type { BootArea, Signature } from '#drivers/protocols/ra-boot/identity.ts';
+import { crc32Of, erase, read, write } from '#drivers/protocols/ra-boot/memory.ts';
+import type { FlashPort } from './program.ts';
+import { RomPart, type Voice } from './rom-part.ts';
+
+/** An open conversation with the boot ROM of an RA part. */
+export interface RaRom extends Voice {
+  client: RaBootClient;
+  signature: Signature;
+}
+
+/** An RA part: what both generations do alike. */
+export type RaPart = RomPart<RaRom>;
+
+export async function wakeRa(transport: Transport, signal: AbortSignal): Promise<RaRom> {
+  const client = await RaBootClient.connect(transport, { signal });
+  try {
+    const signature = await client.signature();
+    const { chipUid, maxBaudRate } = signature;
+    return { client, signature, chipUid, maxBaudRate };
+  } catch (error) {
+    client.close();
+    throw error;
+  }
+}
+
+/** Areas by chip: they never change, so each conversation asks once per part. */
+const knownAreas = new WeakMap<RomPart<RaRom>, { chipUid: string; areas: BootArea[] }>();
+
+/** The areas as the chip lists them. */
+export async function areasOf(part: RaPart, { client, signature }: RaRom): Promise<BootArea[]> {
+  const { chipUid, areaCount } = signature;
+  const known = knownAreas.get(part);
+  if (known?.chipUid === chipUid) return known.areas;
+  const areas = await client.areas(areaCount);
+  knownAreas.set(part, { chipUid, areas });
+  return areas;
+}
+
+/** Flash of an RA part, at the highest rate: whole-range erase, frames of 1024 bytes, CRC by the chip. */
+export async function raFlash(part: RaPart, signal: AbortSignal): Promise<FlashPort> {
+  const rom = await part.useFastRom(signal);
+  const { client } = rom;
+  return {
+    areas: await areasOf(part, rom),
+    baudRate: client.baudRate,
+    erase: (range, unit) => erase(client, range, unit),
+    write: (address, bytes, unit, transfer) => write(client, address, bytes, unit, transfer),
+    read: (range, transfer, take) => read(client, range, transfer, take),
+    crc32: (range) => crc32Of(client, range),
+  };
+}

@@ -1,0 +1,41 @@
+import { DriverError } from '#drivers/core/errors.ts';
+import type { Transport } from '#drivers/core/link.ts';
+
+/** What a slower or faster adapter may take, below the chip's own maximum. */
+const COMMON_RATES = [1_000_000, 921_600, 460_800, 230_400, 115_200];
+
+/** Finds the highest rate that chip and adapter share. Remembers what either refused. */
+export class Rates {
+  private readonly refused = new Set<number>();
+  /** Rates that an open port has taken once: asking again at each reset would cost two changes of rate. */
+  private readonly taken = new WeakMap<Transport, Set<number>>();
+
+  refuse(rate: number): void {
+    this.refused.add(rate);
+  }
+
+  /** The next rate to try, or null where the present one is the best. */
+  async next(transport: Transport, current: number, max: number): Promise<number | null> {
+    for (const rate of new Set([max, ...COMMON_RATES])) {
+      if (rate > max || this.refused.has(rate)) continue;
+      if (rate <= current) return null;
+      if (await this.adapterTakes(transport, rate, current)) return rate;
+      this.refused.add(rate);
+    }
+    return null;
+  }
+
+  private async adapterTakes(transport: Transport, rate: number, current: number): Promise<boolean> {
+    const taken = this.taken.get(transport) ?? new Set();
+    if (taken.has(rate)) return true;
+    try {
+      await transport.setBaudRate(rate);
+    } catch (error) {
+      if (error instanceof DriverError && error.code === 'unsupported') return false;
+      throw error;
+    }
+    await transport.setBaudRate(current);
+    this.taken.set(transport, taken.add(rate));
+    return true;
+  }
+}
