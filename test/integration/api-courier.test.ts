@@ -66,7 +66,8 @@ async function opened(station: CourierStation, files: readonly Buffer[]) {
       yield* await Promise.resolve(parts);
     })(),
   );
-  const [messages, blobs]: [DownMessage[], Map<string, Buffer>] = [[], new Map()];
+  const messages: DownMessage[] = [];
+  const blobs = new Map<string, Buffer>();
   for (const part of parts)
     for await (const text of linesOf(part)) {
       const line = JSON.parse(text) as { jws?: string; blob?: string; data?: string };

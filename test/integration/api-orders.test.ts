@@ -59,6 +59,14 @@ describe.each(ENGINES)('orders on %s', (engine) => {
     expect(await messages()).toEqual([]);
   });
 
+  it('takes a file larger than any JSON may be', async () => {
+    const large = Buffer.alloc(6 * 1024 * 1024, 7);
+    const sha256 = sha256Hex(large);
+    await ask(cloud, 'putBlob', admin, { params: { sha256 }, bytes: large });
+    const received = await station.call(`/v1/sync/blobs/${sha256}`, { headers: { range: 'bytes=6291450-' } });
+    expect([received.status, received.body.length]).toEqual([206, 6]);
+  });
+
   it('reaches the station signed, with its file, and is applied by its receipt', async () => {
     await ask(cloud, 'putBlob', admin, { params: { sha256: SHA }, bytes: FILE });
     const order = await ask(cloud, 'createOrder', admin, { body: bodyOf(2) });

@@ -85,7 +85,7 @@ describe.each(ENGINES)('revocation and onboarding on %s', (engine) => {
     const args = ['verify', '-crl_check', '-partial_chain', '-CAfile', cas, '-CRLfile', list, leaf];
     return run('openssl', args).then(
       ({ stdout }) => stdout,
-      (error: { stderr: string }) => error.stderr,
+      (error: unknown) => (error as { stderr: string }).stderr,
     );
   };
 

@@ -5,13 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import {
-  joinedStation,
-  rootPem,
-  unitLines,
-  unitMaker,
-  type TestStation,
-} from '#cloud/line/station-fixtures.ts';
+import { joinedStation, rootPem, type TestStation } from '#cloud/line/station-fixtures.ts';
 import type { Cloud } from '#cloud/server/cloud.ts';
 import { ask, callApi, tokenOf } from '../integration/api.test-support.ts';
 import { cloudBed, type CloudBed } from '../integration/cloud.test-support.ts';
@@ -252,7 +246,7 @@ it('publishes a list that openssl obeys: the revoked certificate is refused, the
       join(folder, `${name}.pem`),
     ]).then(
       ({ stdout }) => stdout,
-      (error: { stderr: string }) => error.stderr,
+      (error: unknown) => (error as { stderr: string }).stderr,
     );
   expect(await check('good')).toContain('OK');
   expect(await check('gone')).toContain('certificate revoked');
