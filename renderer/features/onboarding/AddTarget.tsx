@@ -14,18 +14,22 @@ import { ErrorPanel } from '#ui/pieces/ErrorPanel.tsx';
 import { Notice } from '#ui/pieces/Notice.tsx';
 import { Row, Stack } from '#ui/pieces/layout.tsx';
 import { Dim } from '#ui/pieces/text.tsx';
+import { BrokerFiles } from './BrokerFiles.tsx';
+import { FILES, onlyFilesOf } from './broker-files.ts';
 import { addressFault, isClear, MODE_WORDS } from './target-words.ts';
 
 type Draft = Request<'onboarding.add'>;
 const EMPTY: Draft = {
   ...{ name: '', mode: 'devices', url: 'mqtts://', ca: '', username: '', password: '' },
-  ...{ crlFile: '', pidFile: '' },
+  ...{ crlFile: '', aclFile: '', caDirectory: '', pidFile: '' },
 };
 const off = { autoComplete: 'off', spellCheck: false };
-const MODES = ['devices', 'ca'] as const;
+const MODES = ['devices', 'devices-by-file', 'ca'] as const;
 const MODE_HELP: Record<Draft['mode'], string> = {
   devices: 'The broker is told each device as it is made, over MQTT. A revoked one is thrown out at once.',
-  ca: 'The broker trusts this station’s CA once; devices need no telling. A revoked one is refused by the revocation list.',
+  'devices-by-file':
+    'Each device gets a line in the broker’s access file: quick for thousands. The files must be within this station’s reach.',
+  ca: 'The broker trusts this station’s CA once; devices need no telling. A revoked one is thrown out, and refused by the list.',
 };
 
 interface FieldProps {
@@ -56,39 +60,17 @@ function Account({ draft, set }: FieldProps) {
   );
 }
 
-function Files({ draft, set }: FieldProps) {
-  return (
-    <Row sx={{ alignItems: 'flex-start' }}>
-      <TextField
-        fullWidth
-        label="Revocation list, file"
-        helperText="Where the broker reads it; empty: not written here"
-        value={draft.crlFile}
-        onChange={(event) => set({ crlFile: event.target.value })}
-        slotProps={{ htmlInput: { ...off, maxLength: 500 } }}
-      />
-      <TextField
-        fullWidth
-        label="Broker’s PID file"
-        helperText="To have the list read anew"
-        value={draft.pidFile}
-        onChange={(event) => set({ pidFile: event.target.value })}
-        slotProps={{ htmlInput: { ...off, maxLength: 500 } }}
-      />
-    </Row>
-  );
-}
-
 /** A broker that devices are made known to. */
 export function AddTarget({ onClose, onAdded }: { onClose: () => void; onAdded: () => void }) {
   const [draft, setDraft] = useState(EMPTY);
   const set = (change: Partial<Draft>) => setDraft((old) => ({ ...old, ...change }));
   const action = useAction();
   const fault = draft.url === EMPTY.url ? null : addressFault(draft.url);
-  const ready = draft.name.trim() !== '' && draft.url !== EMPTY.url && fault === null;
+  const named = FILES[draft.mode].every(({ key, needed }) => !needed || draft[key].trim() !== '');
+  const ready = draft.name.trim() !== '' && draft.url !== EMPTY.url && fault === null && named;
   const add = () =>
     action.run(async () => {
-      await call('onboarding.add', draft);
+      await call('onboarding.add', onlyFilesOf(draft));
       onAdded();
       onClose();
     });
@@ -146,7 +128,7 @@ export function AddTarget({ onClose, onAdded }: { onClose: () => void; onAdded: 
             onChange={(event) => set({ ca: event.target.value })}
             slotProps={{ htmlInput: { ...off, maxLength: 20_000 } }}
           />
-          <Files draft={draft} set={set} />
+          <BrokerFiles draft={draft} set={set} />
           {isClear(draft.url) ? (
             <Notice tone="unknown">
               <b>mqtt:// is not encrypted.</b> The password goes over the network in clear. Use it for a trial

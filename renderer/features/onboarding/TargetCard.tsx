@@ -13,6 +13,7 @@ import { ErrorPanel } from '#ui/pieces/ErrorPanel.tsx';
 import { Panel, Row, Spring } from '#ui/pieces/layout.tsx';
 import { Dim } from '#ui/pieces/text.tsx';
 import { agoText } from '../sync/line-words.ts';
+import { RegisterAgain } from './RegisterAgain.tsx';
 import { RemoveTarget } from './RemoveTarget.tsx';
 import { MODE_WORDS, targetLook } from './target-words.ts';
 
@@ -35,7 +36,8 @@ const COUNTS = [
 
 function Buttons({ target, onChanged }: { target: OnboardingTargetView; onChanged: () => void }) {
   const action = useAction();
-  const [removing, setRemoving] = useState(false);
+  const [asking, setAsking] = useState<'again' | 'remove' | null>(null);
+  const close = () => setAsking(null);
   const act = (work: () => Promise<unknown>) => () =>
     action.run(async () => {
       try {
@@ -55,14 +57,16 @@ function Buttons({ target, onChanged }: { target: OnboardingTargetView; onChange
         <Button disabled={action.busy} onClick={act(() => call('onboarding.pause', { id, paused: !paused }))}>
           {paused ? 'Go on' : 'Pause'}
         </Button>
+        <Button disabled={action.busy} onClick={() => setAsking('again')}>
+          Register all again
+        </Button>
         <Spring />
-        <Button color="error" onClick={() => setRemoving(true)}>
+        <Button color="error" onClick={() => setAsking('remove')}>
           Remove
         </Button>
       </Row>
-      {removing ? (
-        <RemoveTarget target={target} onClose={() => setRemoving(false)} onRemoved={onChanged} />
-      ) : null}
+      {asking === 'again' ? <RegisterAgain target={target} onClose={close} onDone={onChanged} /> : null}
+      {asking === 'remove' ? <RemoveTarget target={target} onClose={close} onRemoved={onChanged} /> : null}
     </>
   );
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { OnboardingTargetView } from '#contract/sync.ts';
+import { FILES, onlyFilesOf } from './broker-files.ts';
 import { addressFault, isClear, targetLook } from './target-words.ts';
 
 const target: OnboardingTargetView = {
@@ -18,6 +19,18 @@ describe('a target in words', () => {
     expect(targetLook({ ...target, paused: true }).word).toBe('Paused');
     expect(targetLook({ ...target, health: null }).tone).toBe('idle');
     expect(targetLook({ ...target, health: { ...target.health!, ok: false } }).tone).toBe('fail');
+  });
+  it('asks for the files of the chosen way only, and takes no others along', () => {
+    const keys = (mode: keyof typeof FILES) => FILES[mode].map(({ key }) => key);
+    expect(keys('devices')).not.toContain('aclFile');
+    expect(keys('devices-by-file')).toContain('aclFile');
+    expect(keys('ca')).toEqual(['caDirectory', 'aclFile', 'crlFile', 'pidFile']);
+    const typed = { crlFile: '/crl ', aclFile: '/acl', caDirectory: '/cas', pidFile: '' };
+    const draft = { ...{ name: 'n', url: 'mqtts://b', ca: '', username: '', password: '' }, ...typed };
+    expect(onlyFilesOf({ ...draft, mode: 'devices' })).toMatchObject({
+      ...{ crlFile: '/crl', aclFile: '', caDirectory: '', pidFile: '' },
+    });
+    expect(onlyFilesOf({ ...draft, mode: 'ca' })).toMatchObject({ aclFile: '/acl', caDirectory: '/cas' });
   });
   it('names an address that the station would refuse', () => {
     expect(addressFault('mqtts://broker.plant:8883')).toBeNull();

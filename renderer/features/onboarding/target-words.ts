@@ -4,6 +4,7 @@ import type { Tone } from '#ui/theme/tokens.ts';
 
 export const MODE_WORDS: Record<OnboardingTargetView['mode'], string> = {
   devices: 'Each device by itself',
+  'devices-by-file': 'Each device by the access file',
   ca: 'All devices of the CA at once',
 };
 
