@@ -190,8 +190,9 @@ export class MosquittoConnector implements Connector {
 const STRANGER = {
   code: 'bad-certificate',
   message:
-    'The CA that issued this certificate is not registered at the broker. The device has no access. Register the CA, then retry.',
-  retry: 'never',
+    'The CA that issued this certificate is not registered at the broker. The device has no access. Register the CA; the device is tried again.',
+  // A CA may be registered a moment later: its station has just joined, or its list is still under way.
+  retry: 'later',
 } as const;
 
 function isIssuedByOne(device: Device, cas: readonly X509Certificate[]): boolean {

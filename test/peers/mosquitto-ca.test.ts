@@ -39,7 +39,7 @@ const nextTime = (): Date => new Date((issued += 1_000));
 it('refuses devices of a CA that it was not told of', async () => {
   expect(await refusalOf(broker, kept!)).toMatch(/UNKNOWN_CA/);
   const [result] = await connector.registerDevices([kept!.device]);
-  expect(result).toMatchObject({ outcome: 'failed', error: { code: 'bad-certificate', retry: 'never' } });
+  expect(result).toMatchObject({ outcome: 'failed', error: { code: 'bad-certificate', retry: 'later' } });
 });
 
 it('takes no CA without its list of revoked certificates, because the broker would refuse all of it', async () => {

@@ -123,16 +123,21 @@ export class CloudSide {
       ...createOnboardingHandlers(onboarding),
       // The watched folder is one of the line's settings.
       'sync.settings': (wanted, context) => this.followed(line['sync.settings'](wanted, context)),
-      'sync.join': (wanted, context) => this.followed(line['sync.join'](wanted, context)),
-      'sync.membershipFile': (wanted, context) => this.followed(line['sync.membershipFile'](wanted, context)),
+      'sync.join': (wanted, context) => this.joining(() => line['sync.join'](wanted, context)),
+      'sync.membershipFile': (wanted, context) =>
+        this.joining(() => line['sync.membershipFile'](wanted, context)),
     };
+  }
+
+  /** The cloud's targets need a list of this station's CA before its first device, an empty one if need be. */
+  private async joining<T>(join: () => Promise<T>): Promise<T> {
+    await this.revoked.current();
+    return this.followed(join());
   }
 
   private async followed<T>(work: Promise<T>): Promise<T> {
     const done = await work;
     await this.courier.follow();
-    // The cloud's targets need a list of this station's CA before the first device, an empty one if need be.
-    await this.tellRevoked();
     return done;
   }
 
