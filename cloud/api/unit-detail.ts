@@ -3,7 +3,7 @@ import type { CloudContext } from '#cloud/server/context.ts';
 import { itemStateOf } from '#cloud/onboarding/item-view.ts';
 import { certificatesOf } from './certificate-rows.ts';
 import { withPem } from './certificate-view.ts';
-import type { UnitRecord } from './unit-handlers.ts';
+import type { UnitRecord } from './unit-rows.ts';
 import { recordOf } from './unit-record.ts';
 
 type Entry = UnitDetail['timeline'][number];

@@ -1,7 +1,7 @@
 import type { UnitDetail } from '#cloud/contract/views.ts';
 import { readRecord } from '#cloud/ingest/read-log.ts';
 import type { CloudContext } from '#cloud/server/context.ts';
-import type { UnitRecord } from './unit-handlers.ts';
+import type { UnitRecord } from './unit-rows.ts';
 
 type Entry = UnitDetail['timeline'][number];
 

@@ -67,11 +67,15 @@ export class OnboardingWorker {
       .where('paused', '=', false)
       .execute();
     const kept = new Set(rows.map(({ id }) => id));
-    for (const [id, { row, connector }] of this.#drives) {
+    for (const [id, drive] of this.#drives) {
       const now = rows.find((each) => each.id === id);
-      if (kept.has(id) && now !== undefined && settingsOf(now) === settingsOf(row)) continue;
+      if (kept.has(id) && now !== undefined && settingsOf(now) === settingsOf(drive.row)) {
+        // Another node, or a person's check, may have found otherwise.
+        drive.healthy = now.health_ok;
+        continue;
+      }
       this.#drives.delete(id);
-      await connector.close();
+      await drive.connector.close();
     }
     for (const row of rows) if (!this.#drives.has(row.id)) this.#drives.set(row.id, this.#drive(row));
   }
@@ -95,7 +99,8 @@ export class OnboardingWorker {
   }
 
   async #tellHealth(drive: Drive, step: Step, published: Error | null): Promise<void> {
-    const error = step.targetError ?? published;
+    // Of a step that called nobody the error is an old one: another node may be through by now.
+    const error = (step.claimed > 0 ? step.targetError : null) ?? published;
     if (error === null && step.claimed === 0) return;
     if (drive.healthy === (error === null)) return;
     drive.healthy = error === null;

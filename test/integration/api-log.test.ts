@@ -47,7 +47,7 @@ it('logs every call of a run and none of its secrets: token, session, join code,
     const password = 'correct-horse-battery-staple';
     const target = { name: 'B', kind: 'mosquitto', mode: 'devices', url: 'mqtts://localhost:1', ca: '' };
     const made = await post('/v1/api/targets', { ...target, username: 'u', password });
-    await post(`/v1/api/targets/${String(made.json.id)}/check`, {});
+    await post(`/v1/api/targets/${String((made.json as { id?: string }).id)}/check`, {});
     const session = await post('/v1/api/session', { token });
     const cookie = String(session.headers['set-cookie']).split(/[=;]/)[1]!;
     const invited = await post('/v1/api/stations', { name: 'Line 1' });

@@ -29,7 +29,7 @@ describe.each(ENGINES)('orders on %s', (engine) => {
   });
   const messages = async () => {
     const { json } = await station.call('/v1/sync/down?after=0&limit=200');
-    return (json.messages as string[]).map(
+    return (json as unknown as { messages: string[] }).messages.map(
       (jws) =>
         JSON.parse(Buffer.from(jws.split('.')[1]!, 'base64url').toString()) as {
           sequence: number;

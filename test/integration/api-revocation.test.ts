@@ -182,7 +182,7 @@ describe.each(ENGINES)('revocation and onboarding on %s', (engine) => {
     const after = await ask(cloud, 'overview', admin);
     expect(after.certificates.revoked - before.certificates.revoked).toBe(1);
     const { json } = await station.call('/v1/sync/down?after=0&limit=200');
-    const last = (json.messages as string[]).at(-1)!.split('.')[1]!;
+    const last = (json as unknown as { messages: string[] }).messages.at(-1)!.split('.')[1]!;
     const message = downMessage.parse(JSON.parse(Buffer.from(last, 'base64url').toString()));
     expect(message).toMatchObject({ kind: 'revocations', body: { crl: null } });
     expect(message.body['revoked']).toMatchObject([{ fingerprint, deviceId, reason: 'keyCompromise' }]);
