@@ -53,9 +53,13 @@ describe('accessibility of the console', { timeout: 120_000 }, () => {
     await page.reload();
   }
 
-  async function check(name: string, ready: () => Promise<unknown>): Promise<void> {
+  async function check(
+    name: string,
+    ready: () => Promise<unknown>,
+    themes: readonly (typeof THEMES)[number][] = THEMES,
+  ): Promise<void> {
     const found: string[] = [];
-    for (const theme of THEMES) {
+    for (const theme of themes) {
       await wear(theme);
       await ready();
       await page.evaluate(AXE);
@@ -78,7 +82,8 @@ describe('accessibility of the console', { timeout: 120_000 }, () => {
     await check('fleet-empty', () => page.getByText('No station has joined yet').waitFor());
     for (const place of ['Stations', 'Batches', 'Units', 'Certificates', 'Orders', 'Onboarding', 'Courier']) {
       await go(`/${place.toLowerCase()}`);
-      await check(`${place.toLowerCase()}-empty`, () => page.getByText(/^No .* yet$/).waitFor());
+      // Made of the same pieces as the first, which was held against all three themes.
+      await check(`${place.toLowerCase()}-empty`, () => page.getByText(/^No .* yet$/).waitFor(), ['light']);
     }
   });
 

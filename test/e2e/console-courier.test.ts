@@ -120,19 +120,18 @@ describe('courier in the console', { timeout: 60_000 }, () => {
     const collector = new FrameCollector();
     expect(frames.map(({ text }) => collector.add(text)).at(-1)?.sealed).toEqual(written);
     const picture = (code: number) => page.getByRole('img', { name: `Code ${code} of ${frames.length}` });
-    // The first, the one after it, and round the corner: what is on the screen can be scanned.
     for (const [key, code] of [
-      [null, 1],
       ['ArrowRight', 2],
       ['ArrowLeft', 1],
       ['ArrowLeft', frames.length],
     ] as const) {
-      if (key !== null) await page.keyboard.press(key);
+      await page.keyboard.press(key);
       await picture(code).waitFor();
-      if (code !== 1 || key === null)
-        expect(await readQr(screen.browser, picture(code))).toBe(frames[code - 1]?.text);
     }
     await screen.shot('console-frames');
+    // As small as it gets: what can be scanned then can be scanned at any size.
+    await page.setViewportSize({ width: 1280, height: 640 });
+    expect(await readQr(screen.browser, picture(frames.length))).toBe(frames.at(-1)?.text);
     await page.keyboard.press('Space');
     await page.getByRole('button', { name: 'Stop' }).waitFor();
     await picture(2).waitFor();
