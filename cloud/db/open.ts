@@ -20,6 +20,8 @@ export interface DatabaseOptions {
 /** A connection that breaks is replaced; whoever was using it gets the error with its query. */
 const onLost = (): void => undefined;
 
+type TypeId = (typeof pg.types.builtins)[keyof typeof pg.types.builtins];
+
 function openPool(url: string): pg.Pool {
   const pool = new pg.Pool({
     connectionString: url,
@@ -27,8 +29,8 @@ function openPool(url: string): pg.Pool {
     application_name: 'rootline-cloud',
     connectionTimeoutMillis: 10_000,
     types: {
-      getTypeParser: ((oid: number, format?: 'text') =>
-        oid === Number(pg.types.builtins.INT8)
+      getTypeParser: ((oid: TypeId, format?: 'text') =>
+        oid === pg.types.builtins.INT8
           ? Number
           : (pg.types.getTypeParser(oid, format) as unknown)) as typeof pg.types.getTypeParser,
     },

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { raiseAlert } from '#cloud/server/alerts.ts';
 import type { UpBody } from '#protocol/up.ts';
 import { lastOf, type Placed } from './bodies.ts';
-import type { Projection } from './project.ts';
+import type { Projection } from './projection.ts';
 import { insertSet, setAll, type SetColumn } from './unnest.ts';
 
 export type Attempt = Placed<UpBody<'attempt'>>;

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { UpBody } from '#protocol/up.ts';
 import { lastOf, type Placed } from './bodies.ts';
-import type { Projection } from './project.ts';
+import type { Projection } from './projection.ts';
 import { insertSet, setAll, type SetColumn } from './unnest.ts';
 
 type Batch = Placed<UpBody<'batch'>>;

@@ -4,7 +4,7 @@ import { raiseAlert } from '#cloud/server/alerts.ts';
 import { readCrl, type CrlFacts } from '#services/pki/crl-read.ts';
 import type { UpBody } from '#protocol/up.ts';
 import type { Placed } from './bodies.ts';
-import type { Projection } from './project.ts';
+import type { Projection } from './projection.ts';
 
 type List = Placed<UpBody<'crl'>>;
 

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { raiseAlert } from '#cloud/server/alerts.ts';
 import type { Attempt } from './project-attempts.ts';
-import type { Projection } from './project.ts';
+import type { Projection } from './projection.ts';
 import { insertSet, setAll, type SetColumn } from './unnest.ts';
 
 /** An attempt on a chip that answered, under the id that its unit has from now on. */

@@ -1,4 +1,3 @@
-import type { Trx } from '#cloud/server/context.ts';
 import { raiseAlert } from '#cloud/server/alerts.ts';
 import { registerPassed } from '#cloud/onboarding/enqueue.ts';
 import { projectAttempts } from './project-attempts.ts';
@@ -9,17 +8,8 @@ import { projectCheckpoints, projectOnboarding, projectReceipts } from './projec
 import { projectUnits } from './project-units.ts';
 import { bodiesOf } from './bodies.ts';
 import type { PreparedLine } from './prepare.ts';
+import type { Projection } from './projection.ts';
 import { PART, Tally } from './tally.ts';
-
-/** What a projection works with: one group of new messages of one station, inside its transaction. */
-export interface Projection {
-  trx: Trx;
-  tenantId: string;
-  stationId: string;
-  epoch: number;
-  now: Date;
-  tally: Tally;
-}
 
 /** Messages of a known kind in a form that is not known: kept in the log, and somebody is told. */
 async function tellStrange(
