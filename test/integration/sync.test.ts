@@ -12,6 +12,7 @@ import {
   makeUnits,
   openSyncStation,
   openTestBatch,
+  quickPace,
   START_MS,
   startTestCloud,
   type TestCloud,
@@ -32,7 +33,7 @@ it(
   'joins in three steps over the line; a batch that is closed is in the cloud',
   { timeout: START_MS },
   async () => {
-    const station = await startTestStation({ sites: 2 });
+    const station = await startTestStation({ sites: 2, line: { pace: quickPace() } });
     const officer = station.callAs('officer');
     const { code, stationId } = await invite();
     const found = await officer('sync.look', { address: test.cloud.publicUrl });
