@@ -1,9 +1,11 @@
+import { benchCloud } from '#cloud/bench/cloud.bench.ts';
 import { benchProgram } from '#drivers/bench/program.bench.ts';
 import { benchOverhead } from '#services/engine/bench/overhead.bench.ts';
 import { benchIssue } from '#services/pki/bench/bench-issue.ts';
 import { benchUnits } from '#store/bench/units.bench.ts';
 import type { Figure } from './figure.ts';
 import { benchColdStart } from './cold-start.bench.ts';
+import { benchSync } from './sync.bench.ts';
 
 interface Bench {
   title: string;
@@ -53,4 +55,6 @@ export const benches: Record<string, Bench> = {
   issue: { title: 'certificates per second, with store and journal', run: benchIssue },
   units: { title: 'finding a unit among 1,000,000', run: units },
   start: { title: 'cold start to the first screen', run: benchColdStart },
+  sync: { title: 'a million records after weeks offline; a day over 1 Mbit/s with 300 ms', run: benchSync },
+  cloud: { title: 'records ingested per second, PostgreSQL and PGlite', run: benchCloud },
 };

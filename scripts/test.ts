@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { buildElectron, buildRenderer } from './build.ts';
+import { buildConsole, buildElectron, buildRenderer } from './build.ts';
 import { electronBinary } from './fetch-electron.ts';
 import { ensurePeers } from './peers.ts';
 
@@ -49,6 +49,7 @@ function checks(): void {
 
 async function builds(): Promise<void> {
   const made = await buildRenderer()
+    .then(buildConsole)
     .then(buildElectron)
     .then(() => true)
     .catch((error: unknown) => {

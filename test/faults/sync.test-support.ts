@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'vitest';
+import { freshPglite } from '#cloud/db/template-fixtures.ts';
 import { inviteStation } from '#cloud/join/invite.ts';
 import { invitationOf, join as joinCloud } from '#cloud/join/join.ts';
 import { startCloud, type Cloud } from '#cloud/server/cloud.ts';
@@ -39,6 +40,7 @@ const portOf = (url: string): number => Number(new URL(url).port);
 
 export async function startTestCloud(options: Partial<CloudOptions> = {}): Promise<TestCloud> {
   const dataDir = await mkdtemp(join(tmpdir(), 'rootline-cloud-'));
+  await freshPglite(dataDir);
   const proxy = await startChaosProxy();
   const start = async (more: Partial<CloudOptions>): Promise<Cloud> => {
     const cloud = await startCloud({ dataDir, log: { level: 'silent' }, ...options, ...more });
