@@ -1,0 +1,162 @@
+import { createHash } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { LocalBroker } from '#connectors/bench/local-broker.ts';
+import type { MosquittoMode } from '#connectors/mosquitto/options.ts';
+import { RunningChip } from '#drivers/virtual/network/chip.ts';
+import { DeviceConnectionError, reasonKey } from '#drivers/virtual/network/closed-reason.ts';
+import { partFromBench } from '#drivers/virtual/network/from-bench.ts';
+import { VirtualDevice } from '#drivers/virtual/network/virtual-device.ts';
+import { inviteStation } from '#cloud/join/invite.ts';
+import type { Cloud } from '#cloud/server/cloud.ts';
+import { ask, callApi } from './api.test-support.ts';
+import { cloudBed, until, type CloudBed } from './cloud.test-support.ts';
+import { startTestStation, type TestStation } from './harness.ts';
+import { connectTo, refusalOf, Subscriber, targetAt, trust } from './onboarding-story.test-support.ts';
+
+const START_MS = 120_000;
+const STORY_MS = 60_000;
+
+/** Who registers the devices at the broker, and how. */
+const STORIES: [side: 'cloud' | 'station', mode: MosquittoMode][] = [
+  ['cloud', 'devices'],
+  ['station', 'devices'],
+  ['station', 'devices-by-file'],
+  ['cloud', 'ca'],
+  ['station', 'ca'],
+];
+const SITES = ['A1', 'A2'] as const;
+
+let bed: CloudBed;
+let cloud: Cloud;
+let test: TestStation;
+let token: string;
+
+beforeAll(async () => {
+  bed = await cloudBed('PGlite');
+  [cloud, test] = await Promise.all([bed.node(), startTestStation({ sites: SITES.length })]);
+  token = cloud.adminToken ?? '';
+  const { tenant, publicUrl, context } = cloud;
+  const invitation = { tenantId: tenant.id, actor: 'test', name: 'Line 3', courier: false };
+  const { code } = await inviteStation(context, invitation);
+  const officer = test.callAs('officer');
+  const { url, fingerprint } = await officer('sync.look', { address: publicUrl });
+  await officer('sync.join', { url, fingerprint, code });
+  await test.openBatch(STORIES.length * SITES.length);
+}, START_MS);
+afterAll(async () => {
+  await test.dispose();
+  await bed.close();
+});
+
+/** A unit is made; then the very part that is on the bench goes into the field with what the station injected. */
+async function makeDevice(site: string): Promise<VirtualDevice> {
+  await test.until(site, 'empty');
+  await test.hands.insert(site);
+  await test.until(site, 'passed');
+  const flash = await test.hands.control(site).flash();
+  expect(flash).toMatchObject({ dlm: 'LCK_BOOT', protection: 'PL0' });
+  await test.hands.remove(site);
+  return new VirtualDevice(RunningChip.start(partFromBench(flash)));
+}
+
+const fingerprintOf = ({ chip }: VirtualDevice): string =>
+  createHash('sha256')
+    .update(chip.chain[0] ?? '')
+    .digest('hex');
+
+/** The target, and how many devices are registered or revoked there; `leave` before the broker goes. */
+async function openTarget(side: 'cloud' | 'station', mode: MosquittoMode, broker: LocalBroker) {
+  const settings = targetAt(broker, `${side} ${mode}`, mode);
+  const engineer = test.callAs('engineer');
+  if (side === 'station') {
+    const { id } = await engineer('onboarding.add', settings);
+    const view = async () =>
+      (await engineer('onboarding.targets', {})).targets.find((each) => each.id === id);
+    return { view, leave: () => engineer('onboarding.remove', { id }) };
+  }
+  const { id } = await ask(cloud, 'createTarget', token, { body: { ...settings, kind: 'mosquitto' } });
+  const view = async () => (await ask(cloud, 'targets', token)).targets.find((each) => each.id === id);
+  const leave = () => ask(cloud, 'pauseTarget', token, { params: { id }, body: { paused: true } });
+  return { view, leave };
+}
+
+/** Comes back whenever it is thrown out, until the broker refuses its certificate. */
+async function comeBackUntilRefused(broker: LocalBroker, device: VirtualDevice): Promise<string> {
+  return until(async () => {
+    try {
+      const back = await connectTo(broker, device);
+      await back.closed;
+      return null;
+    } catch (error) {
+      if (error instanceof DeviceConnectionError) return reasonKey(error);
+      throw error;
+    }
+  }, `${device.commonName} refused`);
+}
+
+describe.each(STORIES)('a device from the bench, made known by the %s (%s)', (side, mode) => {
+  let broker: LocalBroker;
+  let subscriber: Subscriber;
+  beforeAll(async () => {
+    broker = await LocalBroker.open();
+    subscriber = await Subscriber.open(broker);
+  }, START_MS);
+  afterAll(async () => {
+    await subscriber.close();
+    await broker.close();
+  });
+
+  it(
+    'connects, speaks on its own topic only, is revoked and stays out; another stays',
+    async () => {
+      const keys = ['pki.issuing-ca', 'pki.root-ca'];
+      const authority = await Promise.all(keys.map((key) => test.store.settings.get(key)));
+      if (mode !== 'ca')
+        await trust(
+          broker,
+          authority.map((der) => Buffer.from(der ?? '', 'base64')),
+        );
+      const target = await openTarget(side, mode, broker);
+      const before = (await target.view())?.counts.registered ?? 0;
+      const [first, other] = await Promise.all(SITES.map(makeDevice));
+      if (first === undefined || other === undefined) throw new Error('two sites make two devices');
+      await until(
+        async () => ((await target.view())?.counts.registered ?? 0) >= before + SITES.length,
+        'both registered',
+      );
+
+      const [live, stays] = [await connectTo(broker, first), await connectTo(broker, other)];
+      await live.publish(`devices/${first.commonName}/hello`, 'warm', { qos: 1 });
+      await subscriber.heard(`devices/${first.commonName}/hello`, 'warm');
+      const foreign = live.publish(`devices/${other.commonName}/hello`, 'forged', { qos: 1 });
+      await expect(foreign).rejects.toMatchObject({ code: 135 });
+
+      const params = { fingerprint: fingerprintOf(first) };
+      await until(
+        async () => (await callApi(cloud, 'certificate', token, { params })).status === 200,
+        'certificate in the cloud',
+      );
+      await ask(cloud, 'revokeCertificate', token, { params, body: { reason: 'keyCompromise' } });
+      // A quiet station asks every half minute what there is for it; a person need not wait for that.
+      await test.call('sync.now', {});
+      expect(await live.closed).toMatchObject({ code: 'disconnected', detail: '152' });
+      // At the station's own target the list is there before anybody is thrown out.
+      const refusal =
+        side === 'station' ? await refusalOf(broker, first) : await comeBackUntilRefused(broker, first);
+      expect(refusal).toBe('tls:alert:certificate_revoked');
+
+      await stays.publish(`devices/${other.commonName}/hello`, 'still here', { qos: 1 });
+      await subscriber.heard(`devices/${other.commonName}/hello`, 'still here');
+      await until(async () => {
+        const counts = (await target.view())?.counts;
+        // A target that comes late is told of those before as well.
+        return counts !== undefined && counts.revoked >= 1 && counts.waiting + counts.retry === 0;
+      }, 'revoked is booked');
+      expect(await refusalOf(broker, first)).toBe('tls:alert:certificate_revoked');
+      await stays.close();
+      await target.leave();
+      expect(test.defects).toEqual([]);
+    },
+    STORY_MS,
+  );
+});
