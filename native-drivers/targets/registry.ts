@@ -29,7 +29,31 @@ export const targets: readonly TargetEntry[] = [
       return stm32Driver(stm32f4);
     },
   },
+  { id: 'ra6m4', title: 'Renesas RA6M4', load: () => raGen1('ra6m4') },
+  { id: 'ra6m5', title: 'Renesas RA6M5', load: () => raGen1('ra6m5') },
+  { id: 'ra4m2', title: 'Renesas RA4M2', load: () => raGen1('ra4m2') },
+  { id: 'ra4m3', title: 'Renesas RA4M3', load: () => raGen1('ra4m3') },
+  { id: 'esp32', title: 'Espressif ESP32', load: () => esp('esp32') },
+  { id: 'esp32c3', title: 'Espressif ESP32-C3', load: () => esp('esp32c3') },
+  { id: 'esp32s3', title: 'Espressif ESP32-S3', load: () => esp('esp32s3') },
+  { id: 'esp32c6', title: 'Espressif ESP32-C6', load: () => esp('esp32c6') },
 ];
+
+async function raGen1(family: 'ra6m4' | 'ra6m5' | 'ra4m2' | 'ra4m3'): Promise<TargetDriver> {
+  const [{ gen1Driver }, families] = await Promise.all([
+    import('./ra-gen1/driver.ts'),
+    import('./ra-gen1/families.ts'),
+  ]);
+  return gen1Driver(families[family]);
+}
+
+async function esp(chip: 'esp32' | 'esp32c3' | 'esp32s3' | 'esp32c6'): Promise<TargetDriver> {
+  const [{ espDriver }, { chips }] = await Promise.all([
+    import('./esp32/driver.ts'),
+    import('./esp32/chips.ts'),
+  ]);
+  return espDriver(chips[chip]);
+}
 
 /** Rejects with `unsupported` for an id that no entry has. */
 export async function loadTarget(id: string): Promise<TargetDriver> {

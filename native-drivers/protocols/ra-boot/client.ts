@@ -146,7 +146,8 @@ export function isSilence(error: DriverError): boolean {
   return error.code === 'no-answer' || error.code === 'bad-frame' || error.code === 'bad-checksum';
 }
 
-function nameOf<K extends string>(table: Readonly<Record<K, number>>, value: number, what: string): K {
+/** A code of a table by its name. Throws `bad-frame` for one that is not in it. */
+export function nameOf<K extends string>(table: Readonly<Record<K, number>>, value: number, what: string): K {
   for (const name in table) if (table[name] === value) return name;
   throw new DriverError('bad-frame', 'The chip reports a state that is not in its documents.', {
     context: { what, value: hex(value) },

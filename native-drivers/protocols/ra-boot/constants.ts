@@ -3,7 +3,8 @@
  * shares with older parts: as R01AN5562 ("Standard Boot Firmware for the RA family MCUs Based on Arm Cortex-M33") has
  * them and public tools send them (vjardin/radfu, robinkrens/raflash). For RA8M1 Renesas' own example code names
  * R01AN7140, which has not been compared: 28, 72, 73 and 75 are read off that example code, 26 and 2E off
- * cryptoquantique/renesas-ra8m1-provisioning-tool.
+ * cryptoquantique/renesas-ra8m1-provisioning-tool; the first generation's 28, 29, 4E and 4F off Renesas' example code for
+ * it (bootmode_demonstration_code.py, 2023), its 2A, 2B and 30 off vjardin/radfu.
  */
 
 /** First and last bytes of frames. */
@@ -35,11 +36,17 @@ export const COMMAND = {
   crc: 0x18,
   certificates: 0x26,
   keySet: 0x28,
+  keyVerify: 0x29,
+  userKeySet: 0x2a,
+  userKeyVerify: 0x2b,
   dlmGet: 0x2c,
   oemRootKey: 0x2e,
+  authenticate: 0x30,
   baudRate: 0x34,
   signature: 0x3a,
   areaInfo: 0x3b,
+  boundarySet: 0x4e,
+  boundaryGet: 0x4f,
   initialize: 0x50,
   parameterSet: 0x51,
   parameterGet: 0x52,
@@ -64,6 +71,7 @@ export const STATUS: Readonly<Record<number, string>> = {
   0xda: 'protection',
   0xdb: 'id-mismatch',
   0xdc: 'serial-programming-disabled',
+  0xe0: 'not-blank',
   0xe1: 'erase-failed',
   0xe2: 'write-failed',
   0xe4: 'state',
@@ -89,6 +97,22 @@ export type ProtectionName = keyof typeof PROTECTION;
 /** Parameter 1: may the part be initialized (07), or never again (00). */
 export const PARAMETER_INITIALIZE = 0x01;
 export const INITIALIZE_DISABLED = 0x00;
+
+/** Life-cycle states of the first generation with TrustZone (RA4M2/M3, RA6M4/M5), as Renesas' example code names them. */
+export const GEN1_DLM = {
+  CM: 0x01,
+  SSD: 0x02,
+  NSECSD: 0x03,
+  DPL: 0x04,
+  LCK_DBG: 0x05,
+  LCK_BOOT: 0x06,
+  RMA_REQ: 0x07,
+  RMA_ACK: 0x08,
+} as const;
+export type Gen1DlmName = keyof typeof GEN1_DLM;
+
+/** Key types of command 28 on the first generation: 01 and 02 by Renesas' example code, 03 by radfu. */
+export const GEN1_KEY = { SECDBG: 0x01, NONSECDBG: 0x02, RMA: 0x03 } as const;
 
 /** Key types of command 28 on RA8. */
 export const AL_KEY = { AL2: 0x01, AL1: 0x02 } as const;

@@ -5,7 +5,7 @@ import type { Frame, ParserEvent } from './frame.ts';
 import { createFrameParser } from './parser.ts';
 import type { FrameParser } from './parser.ts';
 import { encodeFrame } from './writer.ts';
-import { answers, commandName, throwIfError } from './status.ts';
+import { answers, commandName, throwIfError, type CommandNames } from './status.ts';
 
 interface Waiting {
   command: number;
@@ -29,9 +29,12 @@ export class FrameLink {
   private waiting: Waiting | null = null;
   private gone: Error | null = null;
   private late = 0;
+  private readonly names: CommandNames | undefined;
 
-  constructor(transport: Transport) {
+  /** `names`: of the commands, where they are not those of RA. */
+  constructor(transport: Transport, names?: CommandNames) {
     this.transport = transport;
+    this.names = names;
     this.removers = [
       transport.onData((bytes) => this.take(this.parser.feed(bytes))),
       transport.onGone((error) => this.fail(error)),
@@ -46,7 +49,7 @@ export class FrameLink {
   /** Sends encoded bytes and resolves with the response to `command`; an error response throws. */
   async exchange(bytes: Uint8Array, command: number, timeoutMs: number): Promise<Frame> {
     const frame = await this.answer(bytes, command, timeoutMs);
-    throwIfError(frame, command);
+    throwIfError(frame, command, this.names);
     return frame;
   }
 
@@ -82,7 +85,7 @@ export class FrameLink {
     const waiting = this.settle();
     if (waiting === null) return;
     const garbage = this.parser.discarded - waiting.discardedBefore;
-    const context = { command: commandName(waiting.command), timeoutMs, discardedBytes: garbage };
+    const context = { command: commandName(waiting.command, this.names), timeoutMs, discardedBytes: garbage };
     waiting.reject(
       garbage > 0
         ? new DriverError('bad-frame', 'The chip answered with bytes that are no frame.', { context })

@@ -54,15 +54,20 @@ export async function certificates(
   await deliver(client, COMMAND.certificates, Buffer.concat([keyCertificate, codeCertificate]));
 }
 
-/** SKR (four zero bytes), W-UFPK without its index, IV, encrypted key. */
+/** SKR (four zero bytes), then the wrapped key. */
 function keyBlock(key: WrappedKey): Uint8Array {
+  return Buffer.concat([Buffer.alloc(4), wrappedKeyBytes(key)]);
+}
+
+/** W-UFPK without its index, IV, encrypted key. Throws `bad-argument` on parts of a wrong length. */
+export function wrappedKeyBytes(key: WrappedKey): Uint8Array {
   if (key.wufpk.length !== 36 || key.iv.length !== 16) {
     throw new DriverError('bad-argument', 'The wrapped key has the wrong shape.', {
       chip: 'untouched',
       context: { wufpk: key.wufpk.length, iv: key.iv.length },
     });
   }
-  return Buffer.concat([Buffer.alloc(4), key.wufpk.subarray(4), key.iv, key.encryptedKey]);
+  return Buffer.concat([key.wufpk.subarray(4), key.iv, key.encryptedKey]);
 }
 
 function announce(client: RaBootClient, command: number, payload: Uint8Array) {

@@ -1,7 +1,7 @@
-import { DriverError } from '#drivers/core/errors.ts';
 import { COMMAND, MAX_PAYLOAD } from './constants.ts';
 import type { RaBootClient } from './client.ts';
 import { throwIfAborted } from './frame-link.ts';
+import { isPacketRefusal } from './status.ts';
 import { answerMs, crcMs, eraseMs, writeFrameMs } from './timing.ts';
 import { encodeFrame, payloadOf } from './writer.ts';
 
@@ -96,10 +96,6 @@ export async function read(
     ask = frame === null ? readCommand({ start: range.start + done, end: range.end }) : more;
     transfer.progress(done);
   }
-}
-
-function isPacketRefusal(error: unknown): boolean {
-  return error instanceof DriverError && error.context['statusName'] === 'packet';
 }
 
 function readCommand(range: Range): Uint8Array {

@@ -3,7 +3,12 @@ import { DriverError } from '#drivers/core/errors.ts';
 import type { DriverErrorCode } from '#drivers/core/errors.ts';
 import type { Frame } from './frame.ts';
 
-const names = new Map<number, string>(Object.entries(COMMAND).map(([name, code]) => [code, name]));
+/** Names of command codes, for the words of an error. */
+export type CommandNames = ReadonlyMap<number, string>;
+
+const raNames: CommandNames = new Map<number, string>(
+  Object.entries(COMMAND).map(([name, code]) => [code, name]),
+);
 
 /** Statuses that mean something more exact to a caller than "the chip said no". */
 const codes: Readonly<Record<number, DriverErrorCode>> = {
@@ -14,7 +19,7 @@ const codes: Readonly<Record<number, DriverErrorCode>> = {
   0xe4: 'wrong-state',
 };
 
-export function commandName(code: number): string {
+export function commandName(code: number, names: CommandNames = raNames): string {
   return names.get(code) ?? hex(code);
 }
 
@@ -31,12 +36,12 @@ export function answers(frame: Frame, command: number): boolean {
  * Throws what an error response says. A second status and an address may follow the status: four bytes each
  * (R01AN5562 section 6.18.2.3, as radfu reads it), or one and four, as a public tool for RA8 reads them.
  */
-export function throwIfError(frame: Frame, command: number): void {
+export function throwIfError(frame: Frame, command: number, names: CommandNames = raNames): void {
   const status = frame.payload[0] ?? 0;
   const failed = frame.code === (command | ERROR_BIT);
   if (!failed) return;
   const context: Record<string, string | number> = {
-    command: commandName(command),
+    command: commandName(command, names),
     status: hex(status),
     statusName: STATUS[status] ?? 'unlisted',
   };
@@ -46,8 +51,13 @@ export function throwIfError(frame: Frame, command: number): void {
     context['status2'] = wide ? hex(view.readUInt32BE(1), 8) : hex(view.readUInt8(1));
     context['address'] = hex(view.readUInt32BE(wide ? 5 : 2), 8);
   }
-  throw new DriverError(codes[status] ?? 'device-error', `The chip refused ${commandName(command)}.`, {
+  throw new DriverError(codes[status] ?? 'device-error', `The chip refused ${commandName(command, names)}.`, {
     chip: 'not-locked',
     context,
   });
+}
+
+/** The chip did not take the payload as it was: it did nothing. */
+export function isPacketRefusal(error: unknown): boolean {
+  return error instanceof DriverError && error.context['statusName'] === 'packet';
 }

@@ -14,7 +14,11 @@ const CONFIRM_TIMEOUT_MS = 300;
  * first (a burst sent twice) are not taken for the boot code.
  * @returns the boot code. Throws `no-answer` when the chip stays silent.
  */
-export async function synchronise(transport: Transport, signal: AbortSignal): Promise<number> {
+export async function synchronise(
+  transport: Transport,
+  signal: AbortSignal,
+  bootCodes = BOOT_CODES,
+): Promise<number> {
   const bytes = new ByteWaiter(transport, signal);
   try {
     for (let burst = 0; burst < BURSTS; burst += 1) {
@@ -22,7 +26,7 @@ export async function synchronise(transport: Transport, signal: AbortSignal): Pr
       await transport.write(SYNC_BURST);
       if ((await bytes.wait([SYNC_ANSWER], BURST_TIMEOUT_MS)) === null) continue;
       await transport.write(Uint8Array.of(CONFIRM));
-      const code = await bytes.wait(BOOT_CODES, CONFIRM_TIMEOUT_MS);
+      const code = await bytes.wait(bootCodes, CONFIRM_TIMEOUT_MS);
       if (code !== null) return code;
     }
   } finally {

@@ -1,8 +1,6 @@
 import type { ImageSource, TargetDriver, TargetSession } from '#drivers/core/driver.ts';
-import { DriverError } from '#drivers/core/errors.ts';
-import type { ChipState } from '#drivers/core/errors.ts';
 import type { Link } from '#drivers/core/link.ts';
-import { runOperation, type OperationTable } from '#drivers/core/operation-table.ts';
+import type { OperationTable } from '#drivers/core/operation-table.ts';
 import type { OperationContext, OperationName } from '#drivers/core/operations.ts';
 import { identify } from './identify.ts';
 import type { Family } from './identify.ts';
@@ -11,6 +9,7 @@ import { Ra8Part } from './part.ts';
 import { initialize, injectBootCertificates, injectOemRootKey } from './prepare.ts';
 import { program, verify } from '../ra-common/program.ts';
 import { raFlash } from '../ra-common/ra-rom.ts';
+import { sessionOf } from '../ra-common/session.ts';
 import { readState } from './read-state.ts';
 
 /** Everything that a recipe can ask of an RA8 part; docs/targets/ra8m1.md says how each is done. */
@@ -62,33 +61,10 @@ const OPERATIONS: readonly OperationName[] = [
   'read-state',
 ];
 
-function openSession(link: Link, family: Family, images: ImageSource): TargetSession {
-  const part = new Ra8Part(link);
-  const operations = operationsOf(part, family, images);
-  return {
-    run: async (operation, input, context) => {
-      try {
-        return await runOperation(operations, operation, input, context);
-      } catch (error) {
-        // Whatever was interrupted, the next step starts from a reset.
-        part.drop();
-        throw withChipState(error, operation, part);
-      }
-    },
-    close: () => {
-      part.drop();
-      return Promise.resolve();
-    },
-  };
-}
-
 /** Operations after whose failure only a read-back tells whether the part is locked. */
 const LOCKING: readonly OperationName[] = ['lock', 'read-state', 'identify'];
 
-/** A link that broke in a write says nothing of the chip, but this session knows that it never began to lock it. */
-function withChipState(error: unknown, operation: OperationName, part: Ra8Part): unknown {
-  if (!(error instanceof DriverError) || error.chip !== 'unknown') return error;
-  if (error.code === 'outcome-unknown' || LOCKING.includes(operation) || part.expectsLock) return error;
-  const chip: ChipState = part.touched ? 'not-locked' : 'untouched';
-  return new DriverError(error.code, error.message, { chip, context: error.context, cause: error.cause });
+function openSession(link: Link, family: Family, images: ImageSource): TargetSession {
+  const part = new Ra8Part(link);
+  return sessionOf(part, operationsOf(part, family, images), LOCKING);
 }

@@ -1,9 +1,8 @@
 import { DriverError } from '#drivers/core/errors.ts';
 import type { OperationContext, OperationInput, OperationResult } from '#drivers/core/operations.ts';
 import type { RaBootClient } from '#drivers/protocols/ra-boot/client.ts';
-import { isSilence } from '#drivers/protocols/ra-boot/client.ts';
-import { INITIALIZE_DISABLED, PARAMETER_INITIALIZE } from '#drivers/protocols/ra-boot/constants.ts';
 import { irreversible } from '../ra-common/irreversible.ts';
+import { closeBoot, disableInitialize } from '../ra-common/lock-steps.ts';
 import type { Ra8Part } from './part.ts';
 
 /**
@@ -29,20 +28,21 @@ export async function lock(
 
 async function lockChip(
   part: Ra8Part,
-  { disableInitialize, lockBoot }: OperationInput<'lock'>,
+  { disableInitialize: disable, lockBoot }: OperationInput<'lock'>,
   signal: AbortSignal,
   step: (note: string) => void,
 ): Promise<boolean> {
   const { client } = await part.useRom(signal);
   step('Protection level 0');
   await protect(client);
-  if (disableInitialize) {
+  if (disable) {
     step('Disable initialize');
-    await disable(client);
+    await disableInitialize(client);
   }
   if (!lockBoot) return true;
   step('Lock boot');
-  return closeBoot(part, client);
+  const dlm = await client.dlm();
+  return closeBoot(part, () => client.moveDlm(dlm, 'LCK_BOOT'));
 }
 
 async function lockAgent(part: Ra8Part, context: OperationContext): Promise<void> {
@@ -58,24 +58,4 @@ async function lockAgent(part: Ra8Part, context: OperationContext): Promise<void
 async function protect(client: RaBootClient): Promise<void> {
   const level = await client.protection();
   if (level !== 'PL0') await client.moveProtection(level, 'PL0');
-}
-
-async function disable(client: RaBootClient): Promise<void> {
-  if ((await client.parameter(PARAMETER_INITIALIZE)) === INITIALIZE_DISABLED) return;
-  await client.setParameter(PARAMETER_INITIALIZE, INITIALIZE_DISABLED);
-}
-
-async function closeBoot(part: Ra8Part, client: RaBootClient): Promise<boolean> {
-  const dlm = await client.dlm();
-  part.expectsLock = true;
-  try {
-    await client.moveDlm(dlm, 'LCK_BOOT');
-    return true;
-  } catch (error) {
-    // The link lives, but the answer was lost: the caller reads back anyway.
-    if (error instanceof DriverError && isSilence(error)) return false;
-    throw error;
-  } finally {
-    part.drop();
-  }
 }
