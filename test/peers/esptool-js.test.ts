@@ -79,7 +79,7 @@ describe.each([
     // It traces to the console whatever it is told.
     vi.spyOn(console, 'log').mockImplementation(() => undefined);
     const port = new PortOnBench(bench.sites[0]!.port, hands);
-    transport = new Transport(port as never);
+    transport = new Transport(port);
     loader = romOnly(new ESPLoader({ transport, baudrate: 460_800, terminal: silence }));
     description = await loader.main();
   });

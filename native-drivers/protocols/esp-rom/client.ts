@@ -8,6 +8,7 @@ import {
   ERROR,
   MD5_CHARACTERS,
   MD5_MS_PER_MB,
+  REGISTER_MS,
   SECURITY_INFO_BYTES,
   SLOW_READ_BYTES,
   SYNC_DATA,
@@ -72,11 +73,17 @@ export class EspRomClient {
   }
 
   async readRegister(address: number): Promise<number> {
-    return (await this.ask(COMMAND.readRegister, words(address))).value;
+    return (await this.ask(COMMAND.readRegister, words(address), REGISTER_MS)).value;
   }
 
-  async writeRegister(address: number, value: number): Promise<void> {
-    await this.ask(COMMAND.writeRegister, words(address, value, 0xffffffff, 0));
+  /** `idle`: a register that bears being written; the ROM waits behind that write before it answers. */
+  async writeRegister(
+    address: number,
+    value: number,
+    idle?: { register: number; microseconds: number },
+  ): Promise<void> {
+    const excuse = idle === undefined ? [] : [idle.register, 0, 0, idle.microseconds];
+    await this.ask(COMMAND.writeRegister, words(address, value, 0xffffffff, 0, ...excuse), REGISTER_MS);
   }
 
   /** Connects the flash at the pins that the chip is fused for. */
@@ -169,8 +176,8 @@ export class EspRomClient {
     });
   }
 
-  private ask(command: number, data: Uint8Array): ReturnType<EspLink['exchange']> {
-    return this.link.exchange(encodeRequest(command, data), command, ANSWER_MS);
+  private ask(command: number, data: Uint8Array, timeoutMs = ANSWER_MS): ReturnType<EspLink['exchange']> {
+    return this.link.exchange(encodeRequest(command, data), command, timeoutMs);
   }
 
   /** The ROM erases in its answer to a begin. */

@@ -67,6 +67,8 @@ export const RESET_BAUD_RATE = 115_200;
 /** Time-outs, ms. Those of esptool (its configuration's defaults: "timeout", "sync_timeout", "..._per_mb"). */
 export const ANSWER_MS = 3000;
 export const SYNC_MS = 100;
+/** Not esptool's: a register command does nothing that takes time, and one that is lost should be known soon. */
+export const REGISTER_MS = 1000;
 export const ERASE_MS_PER_MB = 30_000;
 export const WRITE_MS_PER_MB = 40_000;
 export const MD5_MS_PER_MB = 8000;

@@ -104,11 +104,19 @@ export class EspRom implements SerialProgram, RomSession {
   private async carryOut(request: Request): Promise<void> {
     const { command } = request;
     const nak = this.host.faults.take('nak', command);
-    if (nak !== null) return this.say(command, refused(Number.parseInt(nak[0] ?? '6', 16)));
     const handle = this.handlers[command];
-    const known = handle !== undefined && (!this.part.secureDownload || SECURE.has(command));
-    // Refused eight times under another code: esptool-js, `drainInput`; the code itself is not documented.
-    if (!known) return this.repeat(SYNC_ANSWERS, command === SYNC ? 0 : SYNC, refused(INVALID));
+    if (nak !== null) this.say(command, refused(Number.parseInt(nak[0] ?? '6', 16)));
+    else if (handle === undefined || (this.part.secureDownload && !SECURE.has(command))) this.refuse(command);
+    else await this.answer(request, handle);
+  }
+
+  /** Eight times under another code: esptool-js, `drainInput`; which code is not documented. */
+  private refuse(command: number): void {
+    this.repeat(SYNC_ANSWERS, command === SYNC ? 0 : SYNC, refused(INVALID));
+  }
+
+  private async answer(request: Request, handle: Handle): Promise<void> {
+    const { command } = request;
     const reply = await handle(request);
     if (this.stopped) return;
     if (command === SYNC && reply.status === null) this.repeat(SYNC_ANSWERS, SYNC, reply);
