@@ -59,8 +59,7 @@ const noElectron = {
     },
     {
       regex: '^(\\.\\./){2,}',
-      message:
-        'Cross layers by the # imports of package.json (#contract, #services, …), not by ../../.',
+      message: 'Cross layers by the # imports of package.json (#contract, #services, …), not by ../../.',
     },
   ],
 };

@@ -45,5 +45,11 @@ export const notJoined = () =>
   );
 export const nothingToGoOn = () =>
   refusal('courier-nothing', 'No transfer waits for another stick.', 'Begin a new one.');
+export const givenUp = () =>
+  refusal(
+    'courier-given-up',
+    'Writing was stopped. Its number is free again, and nothing counts as handed over.',
+    'Delete the files of this transfer from the stick, or leave them: they open to nothing.',
+  );
 export const nothingWaits = () =>
   refusal('courier-empty', 'Nothing waits for the cloud.', 'There is nothing to carry.');

@@ -13,7 +13,7 @@ import { keyPair, readMembership, readSetting, SETTING, type Membership } from '
 import type { Exclusive } from '#services/sync/exclusive.ts';
 import { createExclusive } from '#services/sync/exclusive.ts';
 import type { SyncParts } from '#services/sync/sync-parts.ts';
-import { courierView, notJoined, nothingToGoOn, nothingWaits } from './courier-error.ts';
+import { courierView, givenUp, notJoined, nothingToGoOn, nothingWaits } from './courier-error.ts';
 import { openKeys, sealKeys } from './courier-keys.ts';
 import { acknowledgedUntil, listed, readCourier, writeCourier, type CourierState } from './courier-state.ts';
 import { takeTransfer } from './take-transfer.ts';
@@ -30,6 +30,8 @@ export interface CourierParts {
 
 interface Writing {
   writer: CourierWriter;
+  /** Given up by a person: the writer ends at the next page of records. */
+  abort: AbortController;
   view: TransferView;
   load: Load;
 }
@@ -52,6 +54,8 @@ export class Courier {
   private readonly collector = new FrameCollector();
   private inbox: { of: string; inbox: CourierInbox } | null = null;
   private writing: Writing | null = null;
+  /** Of the transfer that is being written or about to be. */
+  private giveUp: AbortController | null = null;
   private shown: Frames | null = null;
   private watch: { folder: string; watch: CourierWatch } | null = null;
 
@@ -142,24 +146,31 @@ export class Courier {
 
   /** Writes what waits; `complete` false: the stick is full and the rest goes on another one (`goOn`). */
   write(folder: string, goOn: boolean): Promise<Written> {
+    const abort = (goOn ? this.writing?.abort : null) ?? new AbortController();
+    this.giveUp = abort;
     return this.inTurn(async () => {
       if (goOn && this.writing === null) throw nothingToGoOn();
-      this.writing = goOn ? this.writing : await this.begin();
+      this.writing = goOn ? this.writing : await this.begin(abort);
       return this.goOn(folder);
     });
   }
 
-  private async begin(): Promise<Writing> {
+  private async begin(abort: AbortController): Promise<Writing> {
     await this.writing?.writer.close();
     const { sync } = this.parts;
     const membership = await this.member();
     const load = await loadOf(sync, membership);
     if (load.records === 0 && load.head.renew === null) throw nothingWaits();
     const transfer = nextTransfer(membership, await this.state(membership), this.date());
-    const source = { framing: 'lines' as const, lines: linesOf(sync.store.outbox, load) };
+    const view = { ...upView(transfer, load, 'writing'), records: 0 };
+    const paged = (records: number): void => {
+      abort.signal.throwIfAborted();
+      view.records = records;
+    };
+    const source = { framing: 'lines' as const, lines: linesOf(sync.store.outbox, load, paged) };
     const keys = await sealKeys(sync.vault, membership);
-    const writer = new CourierWriter(transfer, source, keys, { onPart: () => this.progress() });
-    return { writer, load, view: upView(transfer, load, 'writing') };
+    const options = { onPart: () => this.progress(), signal: abort.signal };
+    return { writer: new CourierWriter(transfer, source, keys, options), abort, load, view };
   }
 
   private progress(): void {
@@ -179,7 +190,8 @@ export class Courier {
     try {
       const { manifest } = await writing.writer.writeTo(folder);
       this.writing = null;
-      return { transfer: await this.wrote(writing, manifest), complete: true, files: files() };
+      const view = { ...writing.view, records: writing.load.records };
+      return { transfer: await this.wrote({ ...writing, view }, manifest), complete: true, files: files() };
     } catch (error) {
       const full = error instanceof CourierError && error.code === 'disk-full';
       if (!full || files().length === 0) throw error;
@@ -201,8 +213,9 @@ export class Courier {
     return next;
   }
 
-  /** Gives up what is being written; its number is free again. What is on sticks already opens to nothing. */
+  /** Gives up what is being written, also in its midst; its number is free again. What is on sticks opens to nothing. */
   cancel(): Promise<void> {
+    this.giveUp?.abort(givenUp());
     return this.inTurn(async () => {
       await this.writing?.writer.close();
       this.writing = null;

@@ -34,14 +34,16 @@ export async function loadOf(parts: SyncParts, membership: Membership): Promise<
   };
 }
 
-/** The head, then the messages as they travel on the line too; page by page. */
+/** The head, then the messages as they travel on the line too; `paged` hears before each page how many there were. */
 export async function* linesOf(
   outbox: Pick<Store['outbox'], 'page'>,
   { head, until }: Load,
+  paged: (records: number) => void = () => undefined,
 ): AsyncGenerator<string> {
   yield JSON.stringify(head);
   let after = head.from.position;
   while (after < until.position) {
+    paged(after - head.from.position);
     const page = await outbox.page(after, PAGE);
     for (const { position, line } of page) if (position <= until.position) yield line;
     after = page.at(-1)?.position ?? until.position;

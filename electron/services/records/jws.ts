@@ -5,10 +5,7 @@ import type { Signer } from '#services/pki/signer.ts';
 
 /** What a signature is for: one over a record can never pass for one over a manifest (RFC 8725, 3.11). */
 export type JwsType =
-  | 'rootline-record+json'
-  | 'rootline-manifest+json'
-  | 'rootline-checkpoint+json'
-  | 'rootline-down+json';
+  'rootline-record+json' | 'rootline-manifest+json' | 'rootline-checkpoint+json' | 'rootline-down+json';
 
 /** Who signs: the station's key, and its certificate followed by the issuing CA's, DER. */
 export interface JwsSigner {

@@ -39,7 +39,6 @@ export const BITS_PER_BYTE = 11;
 
 /** Highest rate that AN3155 calls tested (section 2.1); the boot loader measures what it gets. */
 export const MAX_BAUD_RATE = 115_200;
-export const LOWEST_BAUD_RATE = 1200;
 
 /**
  * Time-outs, ms. For scale: `stm32flash` waits 35 s for a mass erase and for a resync, 5 s for a page, 1 s for a block. The
