@@ -74,7 +74,7 @@ export async function buildElectron(): Promise<string> {
     outdir: folder,
     absWorkingDir: root,
   } as const;
-  await unlessFresh('electron', ['electron', 'native-drivers'], async () => {
+  await unlessFresh('electron', ['electron', 'native-drivers', 'protocol', 'connectors'], async () => {
     const { build } = await import('esbuild');
     await build({
       ...common,
