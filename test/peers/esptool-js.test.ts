@@ -7,7 +7,7 @@ import { openBenchControl, type BenchControl } from '#drivers/virtual/control-cl
 
 /**
  * A Web Serial port over a pseudo-terminal: which has no DTR and RTS, so that these go to the bench. RTS holds the chip
- * in reset, DTR pulls its boot pin low, as the usual two transistors do.
+ * in reset, DTR pulls its boot pin low, as a fixture with a transistor for each does.
  */
 class PortOnBench {
   readable: ReadableStream<Uint8Array> | null = null;

@@ -76,6 +76,13 @@ describe('answers of the ROM', () => {
     ]);
   });
 
+  it('echoing-adapter: a request that comes back is noise, the answer behind it is heard', () => {
+    const request = encodeRequest(0x0a, Buffer.from('1400f43f', 'hex'));
+    const read = inPieces(Buffer.concat([request, wireOf([0x0a, 7, Uint8Array.of(0, 0, 0, 0)])]), [5]);
+    expect(read.answers.map(({ value }) => value)).toEqual([7]);
+    expect(read.discarded).toBe(request.length - 2);
+  });
+
   it('too long a run is dropped whole', () => {
     const parser = new SlipParser();
     expect(parser.push(new Uint8Array(5000).fill(0x55))).toEqual([]);

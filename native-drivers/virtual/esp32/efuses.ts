@@ -106,6 +106,12 @@ export class Efuses {
     this.refresh();
   }
 
+  /** What is burned, hidden or not. */
+  burned(block: number): Uint8Array {
+    const cells = this.cells[block] ?? new Uint32Array(0);
+    return new Uint8Array(cells.buffer.slice(0));
+  }
+
   /** A word as the read registers show it. */
   word(block: number, word: number): number {
     return this.shown[block]?.[word] ?? 0;

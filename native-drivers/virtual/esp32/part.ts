@@ -64,6 +64,11 @@ export class EspPart {
     for (let word = 0; word < 4; word += 1) this.efuses.factory(2, word, id.readUInt32LE(word * 4));
   }
 
+  /** Another chip of the same address. */
+  becomeTwin(): void {
+    if (!this.model.first) this.efuses.factory(2, 0, 0xffffffff);
+  }
+
   /** Bits of block 0 as they stand. */
   fuse(word: number, bit: number, width = 1): number {
     return (this.efuses.word(0, word) >>> bit) & ((1 << width) - 1);

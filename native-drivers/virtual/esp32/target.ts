@@ -26,6 +26,7 @@ const serial: SerialModel<EspPart> = {
       part.chipId = Number.parseInt(operand ?? '2', 16);
       part.magic = 0x000007c6;
     }
+    if (name === 'twin') part.becomeTwin();
     if (name === 'bad-cell') part.flash.setBadCell(Number.parseInt(operand ?? '10000', 16));
   },
   cleared(part) {
@@ -39,7 +40,7 @@ const virtual = (model: EspModel): VirtualTarget => ({
   id: model.id,
   title: model.title,
   uidBytes: MAC_BYTES,
-  faults: {},
+  faults: { twin: 'The part becomes another one of the same address: its optional unique id differs.' },
   newPart: (uid) => new EspPart(uid, model),
   socket: (options) => new SerialChip(options, serial),
 });
