@@ -33,11 +33,19 @@ export const targets: readonly TargetEntry[] = [
   { id: 'ra6m5', title: 'Renesas RA6M5', load: () => raGen1('ra6m5') },
   { id: 'ra4m2', title: 'Renesas RA4M2', load: () => raGen1('ra4m2') },
   { id: 'ra4m3', title: 'Renesas RA4M3', load: () => raGen1('ra4m3') },
+  { id: 'rx65n', title: 'Renesas RX65N', load: () => rx('rx65n') },
+  { id: 'rx72t', title: 'Renesas RX72T', load: () => rx('rx72t') },
+  { id: 'rx72m', title: 'Renesas RX72M', load: () => rx('rx72m') },
   { id: 'esp32', title: 'Espressif ESP32', load: () => esp('esp32') },
   { id: 'esp32c3', title: 'Espressif ESP32-C3', load: () => esp('esp32c3') },
   { id: 'esp32s3', title: 'Espressif ESP32-S3', load: () => esp('esp32s3') },
   { id: 'esp32c6', title: 'Espressif ESP32-C6', load: () => esp('esp32c6') },
 ];
+
+async function rx(family: 'rx65n' | 'rx72t' | 'rx72m'): Promise<TargetDriver> {
+  const [{ rxDriver }, families] = await Promise.all([import('./rx/driver.ts'), import('./rx/families.ts')]);
+  return rxDriver(families[family]);
+}
 
 async function raGen1(family: 'ra6m4' | 'ra6m5' | 'ra4m2' | 'ra4m3'): Promise<TargetDriver> {
   const [{ gen1Driver }, families] = await Promise.all([

@@ -13,11 +13,22 @@ export const virtualTargets: readonly VirtualEntry[] = [
   { id: 'ra6m5', load: () => raGen1('ra6m5') },
   { id: 'ra4m2', load: () => raGen1('ra4m2') },
   { id: 'ra4m3', load: () => raGen1('ra4m3') },
+  { id: 'rx65n', load: () => rx('rx65n') },
+  { id: 'rx72t', load: () => rx('rx72t') },
+  { id: 'rx72m', load: () => rx('rx72m') },
   { id: 'esp32', load: async () => (await import('./esp32/target.ts')).esp32 },
   { id: 'esp32c3', load: async () => (await import('./esp32/target.ts')).esp32c3 },
   { id: 'esp32s3', load: async () => (await import('./esp32/target.ts')).esp32s3 },
   { id: 'esp32c6', load: async () => (await import('./esp32/target.ts')).esp32c6 },
 ];
+
+async function rx(device: 'rx65n' | 'rx72t' | 'rx72m'): Promise<VirtualTarget> {
+  const [{ rxTarget }, devices] = await Promise.all([
+    import('./rx65n/target.ts'),
+    import('./rx65n/devices.ts'),
+  ]);
+  return rxTarget(devices[device]);
+}
 
 async function raGen1(device: 'ra6m4' | 'ra6m5' | 'ra4m2' | 'ra4m3'): Promise<VirtualTarget> {
   const [{ gen1Target }, devices] = await Promise.all([

@@ -10,6 +10,11 @@ export class Rates {
   /** Rates that an open port has taken once: asking again at each reset would cost two changes of rate. */
   private readonly taken = new WeakMap<Transport, Set<number>>();
 
+  /** How many rates chip or adapter refused so far. */
+  get refusals(): number {
+    return this.refused.size;
+  }
+
   refuse(rate: number): void {
     this.refused.add(rate);
   }

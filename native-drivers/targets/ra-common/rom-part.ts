@@ -12,7 +12,7 @@ export interface Voice {
 }
 
 /** Reaches command mode after a reset into the boot ROM and reads who the part is. Closes what it opened on a failure. */
-export type Wake<R extends Voice> = (transport: Transport, signal: AbortSignal) => Promise<R>;
+export type Wake<R extends Voice> = (transport: Transport, signal: AbortSignal, rates: Rates) => Promise<R>;
 
 /**
  * One part behind one link whose boot ROM is woken by mode pin and reset. Every time the unique id is read and compared: a
@@ -29,7 +29,7 @@ export class RomPart<R extends Voice> {
   /** The transport that the awake voice speaks over: a re-plugged cable is another one. */
   protected voice: Transport | null = null;
   private readonly wake: Wake<R>;
-  private readonly rates = new Rates();
+  protected readonly rates = new Rates();
   private rom: R | null = null;
   private stopPresence: () => void = () => undefined;
   private uid: string | null = null;
@@ -59,7 +59,7 @@ export class RomPart<R extends Voice> {
     this.renew(signal);
     await this.link.control.setMode('boot');
     await this.link.control.reset();
-    const rom = await this.wake(this.link.transport, signal);
+    const rom = await this.wake(this.link.transport, signal, this.rates);
     try {
       this.check(rom.chipUid);
     } catch (error) {

@@ -55,7 +55,7 @@ async function erase(
 }
 
 /** Half of the block is gone where power fails in between. */
-async function eraseBlock(rom: FlashSession, address: number, bytes: number, ns: number): Promise<void> {
+export async function eraseBlock(rom: FlashSession, address: number, bytes: number, ns: number): Promise<void> {
   await rom.busy(ns, () => rom.part.flash.erase(address, bytes / 2));
   rom.part.flash.erase(address, bytes);
 }
