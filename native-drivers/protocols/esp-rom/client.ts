@@ -25,7 +25,7 @@ const BLOCK_ATTEMPTS = 3;
 /** Deflate gains at most 1032 to 1: what one block can make the ROM write. */
 const MOST_FROM_A_BLOCK = BLOCK_BYTES * 1032;
 
-export interface SecurityInfo {
+interface SecurityInfo {
   flags: number;
   flashCryptCount: number;
   keyPurposes: number[];
@@ -33,7 +33,7 @@ export interface SecurityInfo {
 }
 
 /** A compressed run that the ROM writes: whole sectors of flash from `address` on. */
-export interface DeflatedRun {
+interface DeflatedRun {
   address: number;
   /** Bytes of flash it fills. */
   length: number;

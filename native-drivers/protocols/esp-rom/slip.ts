@@ -16,7 +16,7 @@ export function encodeSlip(packet: Uint8Array): Uint8Array {
 }
 
 /** What stood between two ends. `wireBytes`: how many bytes it took there, both ends not counted. */
-export interface SlipPacket {
+interface SlipPacket {
   bytes: Uint8Array;
   wireBytes: number;
 }

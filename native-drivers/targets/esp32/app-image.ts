@@ -15,7 +15,7 @@ const SECTOR = 0x1000;
 const HASH_BYTES = 32;
 
 /** What ESP-IDF writes into an application about itself. */
-export interface AppDescriptor {
+interface AppDescriptor {
   secureVersion: number;
   version: string;
   project: string;
@@ -38,7 +38,7 @@ export interface AppImage {
 }
 
 /** Bytes of an image, null where it has none. */
-export function bytesAt(image: Image, address: number, length: number): Buffer | null {
+function bytesAt(image: Image, address: number, length: number): Buffer | null {
   const segment = image.segments.find(
     (one) => address >= one.address && address + length <= one.address + one.bytes.length,
   );

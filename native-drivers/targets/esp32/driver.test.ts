@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { buildSecureCert, parseSecureCert, SECURE_CERT_ADDRESS, SECURE_CERT_TYPE } from './secure-cert.ts';
 import { imageOf, openRig, type TargetRig } from '../target-rig.test-support.ts';
 
 const START = 0x10000;
@@ -127,6 +128,15 @@ describe('ESP32-C3: errors of flash and line', () => {
     const abort = new AbortController();
     abort.abort();
     await expect(rig.run('program', { image }, abort.signal)).rejects.toMatchObject({ code: 'cancelled' });
+  });
+
+  it('writes a partition of certificates that reads as it was made', async () => {
+    const entry = { type: SECURE_CERT_TYPE.deviceCertificate, subtype: 0, flags: 0, data: random(700) };
+    await rig.run('write-memory', { address: SECURE_CERT_ADDRESS, bytes: buildSecureCert([entry]) });
+    const { bytes } = await rig.run('read-memory', { address: SECURE_CERT_ADDRESS, length: 0x1000 });
+    expect(parseSecureCert(bytes)).toEqual([entry]);
+    const unaligned = rig.run('write-memory', { address: SECURE_CERT_ADDRESS + 16, bytes: random(4) });
+    await expect(unaligned).rejects.toMatchObject({ code: 'bad-argument', context: { sector: 0x1000 } });
   });
 
   it('erases all of the flash', async () => {

@@ -1,9 +1,9 @@
-/** A field of eFuse block 0. `disable`: the bit of the write-disable field that keeps it as it is. */
+/** A field of eFuse block 0. `disable`: the bit of the write-disable field that keeps it as it is; null: none does. */
 export interface Field {
   word: number;
   bit: number;
   width: number;
-  disable: number;
+  disable: number | null;
 }
 
 /** A block of 32 bytes for a key or a digest. */
@@ -38,7 +38,10 @@ export interface EfuseController {
   fields: Readonly<Record<string, Field>>;
 }
 
-const field = (word: number, bit: number, width: number, disable: number): Field => ({
+/** Bit 0 of the write-disable field keeps the read-disable field: what can be read can be read for ever. */
+const READ_LOCK = { word: 0, bit: 0, width: 1, disable: null };
+
+const field = (word: number, bit: number, width: number, disable: number | null): Field => ({
   ...{ word, bit, width, disable },
 });
 
@@ -66,6 +69,7 @@ export function firstController(base: number): EfuseController {
     writeDisable: field(0, 0, 16, 1),
     readDisable: field(0, 16, 4, 0),
     fields: {
+      'read-protection-lock': READ_LOCK,
       'flash-encryption': field(0, 20, 7, 2),
       'flash-encryption-config': field(5, 28, 4, 10),
       'secure-boot': field(6, 5, 1, 13),
@@ -104,9 +108,10 @@ export function laterController(
       readDisable: key,
       purpose: field(key < 2 ? 2 : 3, key < 2 ? 24 + key * 4 : (key - 2) * 4, 4, 8 + key),
     })),
-    writeDisable: field(0, 0, 32, -1),
+    writeDisable: field(0, 0, 32, null),
     readDisable: field(1, 0, 7, 0),
     fields: {
+      'read-protection-lock': READ_LOCK,
       'flash-encryption': field(2, 18, 3, 4),
       'secure-boot': field(3, 20, 1, 15),
       'secure-boot-aggressive-revoke': field(3, 21, 1, 16),

@@ -58,6 +58,14 @@ describe('keys and digests in their blocks', () => {
     await expect(burn('flash-encryption-key', counting)).rejects.toMatchObject({ code: 'wrong-state' });
   });
 
+  it('ESP32-C3: no key once read protection is locked, as it could not be hidden', async () => {
+    const { cells, burn } = onController('esp32c3');
+    await burn('secure-boot-digest-0', counting);
+    await burn('read-protection-lock', Uint8Array.of(1));
+    await expect(burn('flash-encryption-key', counting)).rejects.toMatchObject({ code: 'wrong-state' });
+    expect(cells.burned(5).every((byte) => byte === 0)).toBe(true);
+  });
+
   it('leave no key in the registers they were burned from', async () => {
     for (const [target, from] of [
       ['esp32', 0x98],

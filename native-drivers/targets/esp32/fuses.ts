@@ -70,7 +70,7 @@ async function burnField(efuse: Efuse, chip: EspChip, fuse: string, value: Uint8
   if (before === wanted) return value.slice();
   if ((before & ~wanted) !== 0)
     throw refuse('wrong-state', 'A burned bit cannot be taken back.', { fuse, found: before });
-  if (fieldOf(words, chip.efuse.writeDisable) & (1 << field.disable))
+  if (field.disable !== null && fieldOf(words, chip.efuse.writeDisable) & (1 << field.disable))
     throw refuse('wrong-state', 'The fuse is write-protected.', { fuse, found: before });
   await checkOrder(efuse, chip, fuse, words);
   const bits: number[] = words.map(() => 0);
@@ -162,6 +162,8 @@ async function placeFor(
   { words, stored, fuse }: { words: number[]; stored: number[]; fuse: string },
 ): Promise<Place> {
   checkChip(chip, words, fuse);
+  if (key.kind === 'key' && fieldOf(words, chip.efuse.writeDisable) & 1)
+    throw refuse('wrong-state', 'A key could not be hidden any more: read protection is locked.', { fuse });
   let free: KeyBlock | null = null;
   for (const keyBlock of candidates(chip, key)) {
     const purpose = keyBlock.purpose === null ? key.purpose : fieldOf(words, keyBlock.purpose);
@@ -222,7 +224,7 @@ async function protect(
   if (key.kind === 'key') setField(bits, readDisable, 1 << keyBlock.readDisable);
   if (purpose !== null) {
     setField(bits, purpose, key.purpose);
-    setField(bits, writeDisable, 1 << purpose.disable);
+    if (purpose.disable !== null) setField(bits, writeDisable, 1 << purpose.disable);
   }
   await efuse.burn(0, bits);
   const words = await efuse.read(0);

@@ -14,7 +14,7 @@ import {
  * Which eFuses an image was built for. `virtual`: ESP-IDF's CONFIG_EFUSE_VIRTUAL, which only plays at burning.
  * `silicon`: the chip's own. Null: the image does not say.
  */
-export type FuseKind = 'virtual' | 'silicon' | null;
+type FuseKind = 'virtual' | 'silicon' | null;
 
 export interface ImageFacts {
   apps: AppImage[];

@@ -2,7 +2,7 @@ import type { Segment } from '#drivers/core/image.ts';
 import { SECTOR_BYTES } from './identify.ts';
 
 /** The ROM erases whole blocks of this size faster than their sectors: runs begin and end on them where they can. */
-export const PIECE_BYTES = 0x10000;
+const PIECE_BYTES = 0x10000;
 /** Longest run: what is compressed while the one before it is on the wire. */
 const RUN_BYTES = 4 * PIECE_BYTES;
 const ERASED = 0xff;

@@ -4,6 +4,7 @@ import {
   parseSecureCert,
   pemData,
   SECURE_CERT_BYTES,
+  SECURE_CERT_FLAG,
   SECURE_CERT_TYPE,
   type SecureCertEntry,
 } from './secure-cert.ts';
@@ -31,6 +32,7 @@ describe('esp_secure_cert', () => {
       entry(SECURE_CERT_TYPE.caCertificate, pemData('-----BEGIN CERTIFICATE-----\n')),
       entry(SECURE_CERT_TYPE.caCertificate, new Uint8Array(15).fill(7), 1),
       entry(SECURE_CERT_TYPE.deviceCertificate, new Uint8Array(0)),
+      { ...entry(SECURE_CERT_TYPE.privateKey, new Uint8Array(0)), flags: SECURE_CERT_FLAG.hmacDerivedKey },
     ];
     const read = parseSecureCert(buildSecureCert(entries));
     expect(read.map((one) => ({ ...one, data: [...one.data] }))).toEqual(

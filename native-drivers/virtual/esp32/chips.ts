@@ -21,7 +21,7 @@ const CRYSTAL = 40_000_000;
 /** RTC calibration (bits 7 and up) and CK8M_FREQ of the eFuses: together 40.4 MHz, 1 % off. */
 const CALIBRATION = 1989;
 export const CK8M_FREQUENCY = 52;
-export const MISTAKEN_CRYSTAL = (CALIBRATION * 15_625 * CK8M_FREQUENCY) / 40;
+const MISTAKEN_CRYSTAL = (CALIBRATION * 15_625 * CK8M_FREQUENCY) / 40;
 export const RATE_ERROR = CRYSTAL / MISTAKEN_CRYSTAL;
 
 export const esp32Model: EspModel = {

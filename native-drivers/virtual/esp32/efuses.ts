@@ -1,7 +1,7 @@
 import { isCodeword } from './codeword.ts';
 
 /** Where a controller keeps what: offsets from its base. */
-export interface EfuseLayout {
+interface EfuseLayout {
   /** Per block: where it is read, how many words. */
   blocks: readonly { read: number; words: number; program: number }[];
   /** Words behind the data that are burned with it: the check words of the code. */
