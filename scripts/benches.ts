@@ -1,10 +1,13 @@
 import { benchCloud } from '#cloud/bench/cloud.bench.ts';
+import { benchOnboarding } from '#connectors/bench/onboarding.bench.ts';
 import { benchProgram } from '#drivers/bench/program.bench.ts';
+import { benchCourier } from '#protocol/courier/bench/courier.bench.ts';
 import { benchOverhead } from '#services/engine/bench/overhead.bench.ts';
 import { benchIssue } from '#services/pki/bench/bench-issue.ts';
 import { benchUnits } from '#store/bench/units.bench.ts';
 import type { Figure } from './figure.ts';
 import { benchColdStart } from './cold-start.bench.ts';
+import { benchFleet } from './fleet.bench.ts';
 import { benchSync } from './sync.bench.ts';
 
 interface Bench {
@@ -48,6 +51,10 @@ async function units(): Promise<Figure[]> {
   return rows.map(({ goal, ...row }) => ({ ...row, goal: Number(goal.replace('<', '')) }));
 }
 
+async function onboarding(): Promise<Figure[]> {
+  return [...(await benchOnboarding()), ...(await benchFleet())];
+}
+
 /** Every measurement by the name that `--only` takes. */
 export const benches: Record<string, Bench> = {
   program: { title: 'RA8M1, 320 KiB at the highest baud rate, against wire and flash', run: program },
@@ -57,4 +64,9 @@ export const benches: Record<string, Bench> = {
   start: { title: 'cold start to the first screen', run: benchColdStart },
   sync: { title: 'a million records after weeks offline; a day over 1 Mbit/s with 300 ms', run: benchSync },
   cloud: { title: 'records ingested per second, PostgreSQL and PGlite', run: benchCloud },
+  onboarding: {
+    title: '10,000 devices to Mosquitto, one by one and by CA; 5,000 connected',
+    run: onboarding,
+  },
+  courier: { title: '20,000 units on a stick, written and read', run: benchCourier },
 };
