@@ -16,7 +16,7 @@ function passwordOf({ master }: Pick<CloudContext, 'master'>, row: TargetRow): s
 function filesOf(row: TargetRow): BrokerFiles {
   const { crl_file: crlFile, pid_file: pidFile, acl_file: aclFile, ca_directory: caDirectory } = row;
   const named = Object.entries({ crlFile, pidFile, aclFile, caDirectory }).filter(([, path]) => path !== '');
-  return Object.fromEntries(named) as BrokerFiles;
+  return Object.fromEntries(named);
 }
 
 /** The connector of a target, with its password opened. Throws ConnectorError `bad-options`, naming the field only. */

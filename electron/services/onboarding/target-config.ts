@@ -54,7 +54,7 @@ type Files = Pick<TargetConfig, 'crlFile' | 'aclFile' | 'caDirectory' | 'pidFile
 /** Those that are named: an empty field is no path. */
 function filesOf({ crlFile, aclFile, caDirectory, pidFile }: Files): BrokerFiles {
   const named = Object.entries({ crlFile, aclFile, caDirectory, pidFile }).filter(([, path]) => path !== '');
-  return Object.fromEntries(named) as BrokerFiles;
+  return Object.fromEntries(named);
 }
 
 /** The connector of a target. Throws AppError naming the field that cannot be used. */

@@ -70,7 +70,7 @@ export class CloudSide {
       ...(parts.line?.timeouts === undefined ? {} : { timeouts: parts.line.timeouts }),
     };
     this.sync = new Sync(this.syncParts);
-    this.revoked = new RevocationList({ store, vault, authority, pace });
+    this.revoked = new RevocationList({ store, vault, authority, pace, onDefect });
     const crl = this.revoked;
     this.onboarding = new Onboarding({ store, vault, authority, crl, pace, changed, onDefect });
     this.courier = new Courier({

@@ -1,5 +1,6 @@
 import { sign } from 'node:crypto';
 import { z } from 'zod';
+import type { UpBody } from '#protocol/up.ts';
 import type { Authority } from '#services/pki/authority.ts';
 import { buildCrl, type RevokedEntry } from '#services/pki/crl.ts';
 import type { Signer } from '#services/pki/signer.ts';
@@ -14,6 +15,7 @@ export interface RevocationParts {
   vault: Pick<Vault, 'withKey'>;
   authority: Pick<Authority, 'issuerCertificate'>;
   pace: Pick<Pace, 'date'>;
+  onDefect: (error: unknown) => void;
 }
 
 const SETTING = 'pki.crl';
@@ -36,6 +38,8 @@ const RENEW_DAYS = 20;
  */
 const BACKDATE_SECONDS = 300;
 const PAGE = 1000;
+/** Longest list that a message may bring (protocol/up.ts), base64: about 2,900 revocations of one station. */
+const LONGEST_TOLD = 200_000;
 
 /** The key of the station's issuing CA, as authority.ts keeps it. */
 const ISSUING = { id: 'issuing-ca', purpose: 'certificate-signing' } as const;
@@ -103,10 +107,19 @@ export class RevocationList {
     const revoked = await this.entries();
     const list = await buildCrl({ issuer, number, thisUpdate, nextUpdate, revoked }, this.signer());
     const text = list.toString('base64');
-    await store.outbox.addCrl({ issuer: sha256Of(issuer), number, der: text });
+    await this.tell({ issuer: sha256Of(issuer), number, der: text });
     const made = { number, head, madeAt: madeAt.toISOString(), der: text };
     await store.settings.set(SETTING, JSON.stringify(made), 'station');
     return made;
+  }
+
+  /** A message that is too long would stop the line for good: then only this station's targets get the list. */
+  private async tell(body: UpBody<'crl'>): Promise<void> {
+    if (body.der.length <= LONGEST_TOLD) return this.parts.store.outbox.addCrl(body);
+    const what = `The list of revoked certificates is too long for the cloud (${body.der.length} characters).`;
+    this.parts.onDefect(
+      new RangeError(`${what} The cloud keeps the one before it; targets of this station get it.`),
+    );
   }
 
   private signer(): Signer {
