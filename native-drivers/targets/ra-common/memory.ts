@@ -5,10 +5,13 @@ import type { FlashPort } from './program.ts';
 export async function readMemory(
   flash: FlashPort,
   { address, length }: OperationInput<'read-memory'>,
-  { signal, progress }: OperationContext,
+  context: OperationContext,
 ): Promise<OperationResult<'read-memory'>> {
   const bytes = new Uint8Array(length);
-  const transfer = { signal, progress: (done: number) => progress({ done, total: length, unit: 'B' }) };
+  const transfer = {
+    signal: context.signal,
+    progress: (done: number) => context.progress({ done, total: length, unit: 'B' }),
+  };
   const range = { start: address, end: address + length - 1 };
   await flash.read(range, transfer, (part, offset) => bytes.set(part, offset));
   return { output: { bytes }, measurements: [] };

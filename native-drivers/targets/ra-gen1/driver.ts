@@ -9,7 +9,8 @@ import { sessionOf } from '../ra-common/session.ts';
 import type { Gen1Family } from './families.ts';
 import { identify, readState } from './identify.ts';
 import { injectKey, setBoundaries } from './keys.ts';
-import { initialize, lock, moveLifecycle } from './lifecycle.ts';
+import { initialize, moveLifecycle } from './lifecycle.ts';
+import { lock } from './lock.ts';
 import { Gen1Part, lifecycleOf } from './part.ts';
 
 /** Where flash can be reached: all of it in SSD, the non-secure part in NSECSD. */

@@ -1,4 +1,5 @@
-import { parseRkey } from '#drivers/artefacts/rkey.ts';
+import { RKEY_TYPE_DLM, rkeyTypeName } from '#drivers/artefacts/rkey-types.ts';
+import { parseRkey, type Rkey } from '#drivers/artefacts/rkey.ts';
 import { DriverError } from '#drivers/core/errors.ts';
 import type { OperationContext, OperationInput, OperationResult } from '#drivers/core/operations.ts';
 import { boundaryOf, REGIONS, setBoundary, type Boundary } from '#drivers/protocols/ra-boot/boundary.ts';
@@ -8,8 +9,8 @@ import { gen1KeyHolds, setGen1Key, type KeyKind } from '#drivers/protocols/ra-bo
 import type { RaRom } from '../ra-common/ra-rom.ts';
 import type { Gen1Part } from './part.ts';
 
-/** Type field of an .rkey file that holds a life-cycle key; user keys have others (Renesas' example code lists them). */
-const RKEY_DLM = 0x00;
+/** A life-cycle key of 16 bytes with its MAC. */
+const WRAPPED_DLM_KEY = 32;
 const USER = /^USER:([0-9a-f]{2})$/i;
 
 /** A wrapped key (.rkey file) into SECDBG, NONSECDBG, RMA, or USER:xx with its key id in hex; verified by the chip. */
@@ -20,8 +21,7 @@ export async function injectKey(
 ): Promise<OperationResult<'inject-key'>> {
   const { kind, id } = slotOf(slot);
   const rkey = parseRkey(wrapped);
-  if ((rkey.keyType === RKEY_DLM) !== (kind === 'dlm'))
-    throw refuse('The wrapped key is of another type than its slot.', { slot, keyType: rkey.keyType });
+  checkType(slot, kind, rkey);
   const rom = await part.useFastRom(signal);
   await refuseUnlessSsd(rom);
   part.touched = true;
@@ -32,6 +32,14 @@ export async function injectKey(
       context: { slot },
     });
   return { output: { slot, verified: true }, measurements: [] };
+}
+
+function checkType(slot: string, kind: KeyKind, { keyType, encryptedKey }: Rkey): void {
+  const context = { slot, keyType: rkeyTypeName(keyType), bytes: encryptedKey.length };
+  if ((keyType === RKEY_TYPE_DLM) !== (kind === 'dlm'))
+    throw refuse('The wrapped key is of another type than its slot.', context);
+  if (kind === 'dlm' && encryptedKey.length !== WRAPPED_DLM_KEY)
+    throw refuse('A life-cycle key has 16 bytes.', context);
 }
 
 function slotOf(slot: string): { kind: KeyKind; id: number } {

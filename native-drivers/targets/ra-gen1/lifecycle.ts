@@ -5,14 +5,13 @@ import type {
   OperationInput,
   OperationResult,
 } from '#drivers/core/operations.ts';
-import type { RaBootClient } from '#drivers/protocols/ra-boot/client.ts';
 import { GEN1_DLM } from '#drivers/protocols/ra-boot/constants.ts';
 import type { Gen1DlmName } from '#drivers/protocols/ra-boot/constants.ts';
 import { gen1Dlm, initializeGen1, moveGen1Dlm, moveWithKey } from '#drivers/protocols/ra-boot/dlm.ts';
 import { irreversible } from '../ra-common/irreversible.ts';
-import { closeBoot, disableInitialize } from '../ra-common/lock-steps.ts';
 import type { RaRom } from '../ra-common/ra-rom.ts';
 import { readState } from './identify.ts';
+import { lockBoot, wrongState } from './lock.ts';
 import { lifecycleOf, type Gen1Part } from './part.ts';
 
 /** Moves that need no key (DLM chapter of the hardware manuals, as Renesas' example code and radfu have it). */
@@ -37,16 +36,16 @@ const UNLOCKED = 'UNLOCKED';
 /** Erases all and brings the part to SSD; the reset that the command asks for is part of it. */
 export async function initialize(
   part: Gen1Part,
-  { signal, progress }: OperationContext,
+  context: OperationContext,
 ): Promise<OperationResult<'initialize'>> {
-  const { client } = await part.useRom(signal);
-  progress({ done: 0, total: 0, unit: 'steps', note: 'Initialize' });
+  const { client } = await part.useRom(context.signal);
+  context.progress({ done: 0, total: 0, unit: 'steps', note: 'Initialize' });
   const dlm = await gen1Dlm(client);
   part.touched = true;
   if (dlm === 'CM') await moveGen1Dlm(client, 'CM', 'SSD');
   await initializeGen1(client, dlm === 'CM' ? 'SSD' : dlm);
   part.drop();
-  const lifecycle = await lifecycleOf(await part.useRom(signal));
+  const lifecycle = await lifecycleOf(await part.useRom(context.signal));
   if (lifecycle.dlm !== 'SSD') throw wrongState('The chip is not open after initialize.', lifecycle.dlm);
   part.erased = true;
   return { output: lifecycle, measurements: [] };
@@ -83,7 +82,7 @@ async function move(part: Gen1Part, { client }: RaRom, { from, to, key }: Move):
   if (keyed && key === undefined) throw badArgument('key', 'missing');
   part.touched = true;
   if (to === 'LCK_BOOT') {
-    await lockNow(part, { client, from });
+    await lockBoot(part, { client, from });
     return;
   }
   const act = () =>
@@ -110,57 +109,8 @@ async function unlock(part: Gen1Part, key: Uint8Array | undefined, signal: Abort
   }
 }
 
-/** DPL, initialize disabled, LCK_BOOT: what is closed already is left alone, so a lock that was cut short is carried on. */
-export async function lock(
-  part: Gen1Part,
-  { disableInitialize: disable, lockBoot }: OperationInput<'lock'>,
-  { signal, progress }: OperationContext,
-): Promise<OperationResult<'lock'>> {
-  const rom = await part.useRom(signal);
-  const steps = ['Deploy', ...(disable ? ['Disable initialize'] : []), ...(lockBoot ? ['Lock boot'] : [])];
-  let done = 0;
-  const step = () => progress({ done, total: steps.length, unit: 'steps', note: steps[done++] ?? '' });
-  step();
-  part.touched = true;
-  await deploy(rom);
-  let answered = true;
-  if (disable) {
-    step();
-    await irreversible('parameterSet', () => disableInitialize(rom.client));
-  }
-  if (lockBoot) {
-    step();
-    answered = await lockNow(part, { client: rom.client, from: await gen1Dlm(rom.client) });
-  }
-  progress({ done, total: steps.length, unit: 'steps' });
-  return { output: { answered }, measurements: [] };
-}
-
-async function deploy({ client }: RaRom): Promise<void> {
-  const dlm = await gen1Dlm(client);
-  if (dlm === 'DPL' || dlm === 'LCK_DBG') return;
-  if (dlm !== 'SSD' && dlm !== 'NSECSD') throw wrongState('The part cannot be locked from its state.', dlm);
-  await moveGen1Dlm(client, dlm, 'DPL');
-}
-
-async function lockNow(
-  part: Gen1Part,
-  { client, from }: { client: RaBootClient; from: Gen1DlmName },
-): Promise<boolean> {
-  const answered = await irreversible('lock', () =>
-    closeBoot(part, () => moveGen1Dlm(client, from, 'LCK_BOOT')),
-  );
-  if (answered) part.noteLocked();
-  return answered;
-}
-
 function isState(name: string): name is Gen1DlmName {
   return Object.hasOwn(GEN1_DLM, name);
-}
-
-function wrongState(message: string, dlm: string, to?: string): DriverError {
-  const context = to === undefined ? { dlm } : { dlm, to };
-  return new DriverError('wrong-state', message, { context });
 }
 
 function badArgument(field: string, problem: string): DriverError {

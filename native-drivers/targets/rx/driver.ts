@@ -50,15 +50,15 @@ async function identify(
 async function initialize(
   part: RxPart,
   family: RxFamily,
-  { signal, progress }: OperationContext,
+  context: OperationContext,
 ): Promise<OperationResult<'initialize'>> {
-  const rom = await part.useRom(signal);
+  const rom = await part.useRom(context.signal);
   const flash = rxFlash(rom.client, family.areas);
   part.touched = true;
   for (const { start, end, eraseUnit } of family.areas)
     for (let at = start; at <= end; at += ERASE_SLICE) {
-      throwIfAborted(signal);
-      progress({ done: 0, total: 0, unit: 'steps', note: 'Erase' });
+      throwIfAborted(context.signal);
+      context.progress({ done: 0, total: 0, unit: 'steps', note: 'Erase' });
       await flash.erase({ start: at, end: Math.min(at + ERASE_SLICE - 1, end) }, eraseUnit);
     }
   part.erased = true;

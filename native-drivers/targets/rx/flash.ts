@@ -29,7 +29,7 @@ async function write(
   client: RxBootClient,
   address: number,
   bytes: Uint8Array,
-  { signal, progress }: Transfer,
+  transfer: Transfer,
 ): Promise<void> {
   const pages: number[] = [];
   for (let offset = 0; offset < bytes.length; offset += RX_PAGE)
@@ -37,13 +37,13 @@ async function write(
   const frameOf = (index: number) => pageFrame(pageAt(bytes, pages[index] ?? 0));
   let next = frameOf(0);
   for (const [index, offset] of pages.entries()) {
-    throwIfAborted(signal);
+    throwIfAborted(transfer.signal);
     const written = client.writePage(address + offset, next);
     next = frameOf(index + 1);
-    progress(offset);
+    transfer.progress(offset);
     await written;
   }
-  progress(bytes.length);
+  transfer.progress(bytes.length);
 }
 
 function pageAt(bytes: Uint8Array, offset: number): Uint8Array {
@@ -53,13 +53,13 @@ function pageAt(bytes: Uint8Array, offset: number): Uint8Array {
 async function read(
   client: RxBootClient,
   { start, end }: Range,
-  { signal, progress }: Transfer,
+  transfer: Transfer,
   take: (bytes: Uint8Array, offset: number) => void,
 ): Promise<void> {
   const total = end - start + 1;
   for (let offset = 0; offset < total; offset += RX_PAGE) {
-    throwIfAborted(signal);
+    throwIfAborted(transfer.signal);
     take(await client.read(start + offset, Math.min(RX_PAGE, total - offset)), offset);
-    progress(Math.min(offset + RX_PAGE, total));
+    transfer.progress(Math.min(offset + RX_PAGE, total));
   }
 }

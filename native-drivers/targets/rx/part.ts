@@ -81,9 +81,13 @@ async function settle(
 async function speedUp(client: RxBootClient, transport: Transport, rates: Rates): Promise<void> {
   for (;;) {
     const rate = await rates.next(transport, client.baudRate, MAX_BAUD_RATE);
-    if (rate === null) return client.confirm();
+    if (rate === null) {
+      await client.confirm();
+      return;
+    }
     try {
-      return await client.setBaudRate(rate);
+      await client.setBaudRate(rate);
+      return;
     } catch (error) {
       if (!(error instanceof DriverError) || error.code === 'port-gone') throw error;
       rates.refuse(rate);
@@ -94,8 +98,12 @@ async function speedUp(client: RxBootClient, transport: Transport, rates: Rates)
 
 async function unlock(client: RxBootClient, idCode: IdCode): Promise<void> {
   const code = idCode.get();
-  if (code !== null) return client.authenticate(code);
-  throw new DriverError('protected', 'The part asks for its ID code before it shows anything.', {
+  if (code === null) throw needsCode();
+  await client.authenticate(code);
+}
+
+function needsCode(): DriverError {
+  return new DriverError('protected', 'The part asks for its ID code before it shows anything.', {
     chip: 'untouched',
     context: { state: 'ID' },
   });

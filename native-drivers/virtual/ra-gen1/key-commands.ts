@@ -19,8 +19,8 @@ const lengths = Array.from({ length: 1 + HEAD + LONGEST_KEY + 1 }, (_, length) =
 interface Slots {
   set: number;
   verify: number;
-  keys(part: Gen1Part): Map<number, StoredKey>;
-  takes(id: number): boolean;
+  keys: (part: Gen1Part) => Map<number, StoredKey>;
+  takes: (id: number) => boolean;
   /** Null: any. */
   keyBytes: number | null;
 }

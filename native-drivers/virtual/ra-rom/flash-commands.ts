@@ -9,8 +9,8 @@ const ACKNOWLEDGE_BYTES = [1, 9];
 
 export interface FlashRules<S> {
   /** The cells meant by SAD and EAD; throws a refusal where there are none, or none that this host may reach. */
-  rangeOf(rom: S, payload: Uint8Array): Range;
-  areaOf(address: number): Area | undefined;
+  rangeOf: (rom: S, payload: Uint8Array) => Range;
+  areaOf: (address: number) => Area | undefined;
 }
 
 /** Erase, write, read, CRC. */
@@ -55,7 +55,12 @@ async function erase(
 }
 
 /** Half of the block is gone where power fails in between. */
-export async function eraseBlock(rom: FlashSession, address: number, bytes: number, ns: number): Promise<void> {
+export async function eraseBlock(
+  rom: FlashSession,
+  address: number,
+  bytes: number,
+  ns: number,
+): Promise<void> {
   await rom.busy(ns, () => rom.part.flash.erase(address, bytes / 2));
   rom.part.flash.erase(address, bytes);
 }
