@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { LocalBroker } from '#connectors/bench/local-broker.ts';
+import { ADMINISTRATOR, LocalBroker } from '#connectors/bench/local-broker.ts';
+import { initialDynsec } from '#connectors/mosquitto/initial-dynsec.ts';
 import type { MosquittoMode } from '#connectors/mosquitto/options.ts';
 import { RunningChip } from '#drivers/virtual/network/chip.ts';
 import { partFromBench } from '#drivers/virtual/network/from-bench.ts';
@@ -42,7 +45,7 @@ beforeAll(async () => {
   const officer = test.callAs('officer');
   const { url, fingerprint } = await officer('sync.look', { address: publicUrl });
   await officer('sync.join', { url, fingerprint, code });
-  await test.openBatch(STORIES.length * SITES.length);
+  await test.openBatch(STORIES.length * SITES.length + 2);
 }, START_MS);
 afterAll(async () => {
   await test.dispose();
@@ -65,6 +68,12 @@ const fingerprintOf = ({ chip }: VirtualDevice): string =>
     .update(chip.chain[0] ?? '')
     .digest('hex');
 
+async function stationCas(): Promise<Buffer[]> {
+  const keys = ['pki.issuing-ca', 'pki.root-ca'];
+  const ders = await Promise.all(keys.map((key) => test.store.settings.get(key)));
+  return ders.map((der) => Buffer.from(der ?? '', 'base64'));
+}
+
 /** The target, and how many devices are registered or revoked there; `leave` before the broker goes. */
 async function openTarget(side: 'cloud' | 'station', mode: MosquittoMode, broker: LocalBroker) {
   const settings = targetAt(broker, `${side} ${mode}`, mode);
@@ -73,12 +82,14 @@ async function openTarget(side: 'cloud' | 'station', mode: MosquittoMode, broker
     const { id } = await engineer('onboarding.add', settings);
     const view = async () =>
       (await engineer('onboarding.targets', {})).targets.find((each) => each.id === id);
-    return { view, leave: () => engineer('onboarding.remove', { id }) };
+    const leave = () => engineer('onboarding.remove', { id });
+    return { view, leave, again: () => engineer('onboarding.again', { id }) };
   }
   const { id } = await ask(cloud, 'createTarget', token, { body: { ...settings, kind: 'mosquitto' } });
   const view = async () => (await ask(cloud, 'targets', token)).targets.find((each) => each.id === id);
   const leave = () => ask(cloud, 'pauseTarget', token, { params: { id }, body: { paused: true } });
-  return { view, leave };
+  const again = () => ask(cloud, 'registerAgain', token, { params: { id }, body: {} });
+  return { view, leave, again };
 }
 
 /**
@@ -108,13 +119,7 @@ describe.each(STORIES)('a device from the bench, made known by the %s (%s)', (si
   it(
     'connects, speaks on its own topic only, is revoked and stays out; another stays',
     async () => {
-      const keys = ['pki.issuing-ca', 'pki.root-ca'];
-      const authority = await Promise.all(keys.map((key) => test.store.settings.get(key)));
-      if (mode !== 'ca')
-        await trust(
-          broker,
-          authority.map((der) => Buffer.from(der ?? '', 'base64')),
-        );
+      if (mode !== 'ca') await trust(broker, await stationCas());
       const target = await openTarget(side, mode, broker);
       const before = (await target.view())?.counts.registered ?? 0;
       const [first, other] = await Promise.all(SITES.map(makeDevice));
@@ -155,6 +160,40 @@ describe.each(STORIES)('a device from the bench, made known by the %s (%s)', (si
       await stays.close();
       await target.leave();
       expect(test.defects).toEqual([]);
+    },
+    STORY_MS,
+  );
+});
+
+describe.each(['cloud', 'station'] as const)('a broker that lost its state, target of the %s', (side) => {
+  let broker: LocalBroker;
+  beforeAll(async () => {
+    broker = await LocalBroker.open();
+  }, START_MS);
+  afterAll(() => broker.close());
+
+  it(
+    'knows its devices again once a person has them registered again',
+    async () => {
+      await trust(broker, await stationCas());
+      const target = await openTarget(side, 'devices', broker);
+      const device = await makeDevice(SITES[0]);
+      // Without the list of its CA the broker does not even let it in.
+      const speaks = async (): Promise<boolean> => {
+        const connection = await connectTo(broker, device).catch(() => null);
+        const answer = connection?.publish(`devices/${device.commonName}/hello`, 'x', { qos: 1 });
+        const spoke = await answer?.then(() => true).catch(() => false);
+        await connection?.close();
+        return spoke ?? false;
+      };
+      await until(speaks, 'registered');
+      await broker.stop();
+      await writeFile(join(broker.folder, 'dynsec.json'), await initialDynsec(ADMINISTRATOR));
+      await broker.start();
+      expect(await speaks()).toBe(false);
+      expect((await target.again()).again).toBeGreaterThan(0);
+      await until(speaks, 'registered again');
+      await target.leave();
     },
     STORY_MS,
   );
