@@ -7,7 +7,8 @@ import { useHashLocation } from 'wouter/use-hash-location';
 import { usePreferences } from '#ui/preferences.ts';
 import { GlobalLook } from '#ui/theme/GlobalLook.tsx';
 import { themes } from '#ui/theme/theme.ts';
-import { ErrorBoundary } from './ErrorBoundary.tsx';
+import { ErrorBoundary } from '#ui/pieces/ErrorBoundary.tsx';
+import { viewOf } from '#client/client.ts';
 import { Gate } from './Gate.tsx';
 
 // The host puts a fresh nonce into the page; every style sheet made at run time carries it.
@@ -22,7 +23,7 @@ export function App() {
       <ThemeProvider theme={themes[theme]}>
         <CssBaseline />
         <GlobalLook />
-        <ErrorBoundary>
+        <ErrorBoundary viewOf={viewOf}>
           <Router hook={useHashLocation}>
             <Gate />
           </Router>

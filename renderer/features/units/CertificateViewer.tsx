@@ -5,7 +5,7 @@ import { CopyText } from '#ui/pieces/CopyText.tsx';
 import { Panel, Stack } from '#ui/pieces/layout.tsx';
 import { Empty } from '#ui/pieces/states.tsx';
 import { Caption, Dim, Mono } from '#ui/pieces/text.tsx';
-import { CodeBlock } from './CodeBlock.tsx';
+import { CodeBlock } from '#ui/pieces/CodeBlock.tsx';
 
 const Facts = styled('dl')(({ theme }) => ({
   display: 'grid',

@@ -1,7 +1,7 @@
 import type { UnitDetail } from '#contract/units.ts';
 import { Stack } from '#ui/pieces/layout.tsx';
 import { Empty } from '#ui/pieces/states.tsx';
-import { CodeBlock } from './CodeBlock.tsx';
+import { CodeBlock } from '#ui/pieces/CodeBlock.tsx';
 
 function pretty(json: string): string {
   try {

@@ -4,7 +4,7 @@ import { Panel, Row } from '#ui/pieces/layout.tsx';
 import { Title } from '#ui/pieces/text.tsx';
 import { useMay } from '#cloud/console/client/session.ts';
 import { useQuery } from '#cloud/console/client/use-query.ts';
-import { CodeBlock } from '#cloud/console/pieces/CodeBlock.tsx';
+import { CodeBlock } from '#ui/pieces/CodeBlock.tsx';
 import { Page } from '#cloud/console/pieces/Page.tsx';
 import { StateWord } from '#cloud/console/pieces/StateWord.tsx';
 import { certificateLook } from '#cloud/console/pieces/words.ts';

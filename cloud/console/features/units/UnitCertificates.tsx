@@ -2,7 +2,7 @@ import type { UnitDetail } from '#cloud/contract/views.ts';
 import { Panel, Row, Spring, Stack } from '#ui/pieces/layout.tsx';
 import { Empty } from '#ui/pieces/states.tsx';
 import { CertificateFacts } from '../certificates/CertificateFacts.tsx';
-import { CodeBlock } from '#cloud/console/pieces/CodeBlock.tsx';
+import { CodeBlock } from '#ui/pieces/CodeBlock.tsx';
 import { StateWord } from '#cloud/console/pieces/StateWord.tsx';
 import { certificateLook } from '#cloud/console/pieces/words.ts';
 import { TextLink } from '#cloud/console/pieces/TextLink.tsx';

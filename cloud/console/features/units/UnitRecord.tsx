@@ -2,7 +2,7 @@ import type { UnitDetail } from '#cloud/contract/views.ts';
 import { Notice } from '#ui/pieces/Notice.tsx';
 import { Stack } from '#ui/pieces/layout.tsx';
 import { Empty } from '#ui/pieces/states.tsx';
-import { CodeBlock } from '#cloud/console/pieces/CodeBlock.tsx';
+import { CodeBlock } from '#ui/pieces/CodeBlock.tsx';
 import { recordLook } from '#cloud/console/pieces/words.ts';
 
 function pretty(json: string): string {

@@ -1,6 +1,5 @@
 import Button from '@mui/material/Button';
-import { Component, type ReactNode } from 'react';
-import { viewOf } from '#client/client.ts';
+import { Component, type ComponentProps, type ReactNode } from 'react';
 import { ErrorPanel } from '#ui/pieces/ErrorPanel.tsx';
 
 interface State {
@@ -8,8 +7,14 @@ interface State {
   failed: boolean;
 }
 
+interface Props {
+  children: ReactNode;
+  /** A failure as people read it. */
+  viewOf: (failure: unknown) => ComponentProps<typeof ErrorPanel>['error'];
+}
+
 /** A defect of a screen leaves a page that says so, never an empty window. */
-export class ErrorBoundary extends Component<{ children: ReactNode }, State> {
+export class ErrorBoundary extends Component<Props, State> {
   override state: State = { failure: null, failed: false };
 
   static getDerivedStateFromError(failure: unknown): State {
@@ -20,7 +25,7 @@ export class ErrorBoundary extends Component<{ children: ReactNode }, State> {
     if (!this.state.failed) return this.props.children;
     return (
       <main style={{ padding: 48, maxWidth: 720 }}>
-        <ErrorPanel error={viewOf(this.state.failure)} />
+        <ErrorPanel error={this.props.viewOf(this.state.failure)} />
         <p />
         <Button variant="contained" onClick={() => window.location.reload()}>
           Reload the window
