@@ -6,7 +6,7 @@ import {
   SMP_CRC_BYTES,
   START_MARKER,
 } from './constants.ts';
-import { crc16Xmodem } from './crc16.ts';
+import { crc16Xmodem } from '#drivers/core/crc16.ts';
 import { unpackPacket, type SmpPacket } from './frame.ts';
 
 export type SmpFrameFault = 'checksum' | 'length' | 'base64' | 'header' | 'line-too-long' | 'broken-line';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeMap, encodeMap } from './cbor.ts';
-import { crc16Xmodem } from './crc16.ts';
+import { crc16Xmodem } from '#drivers/core/crc16.ts';
 import { packPacket, unpackPacket, type SmpPacket } from './frame.ts';
 import { SmpParser, type SmpEvent } from './parser.ts';
 import { writePacket } from './writer.ts';

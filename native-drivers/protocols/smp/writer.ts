@@ -1,5 +1,5 @@
 import { CONTINUATION_MARKER, LINE_BYTES, NEWLINE, SMP_CRC_BYTES, START_MARKER } from './constants.ts';
-import { crc16Xmodem } from './crc16.ts';
+import { crc16Xmodem } from '#drivers/core/crc16.ts';
 import { packPacket, type SmpPacket } from './frame.ts';
 
 const FRAMING = START_MARKER.length + 1;
