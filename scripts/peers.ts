@@ -6,6 +6,7 @@ const PEERS = [
   { program: 'srec_cat', package: 'srecord', why: 'oracle of the image parsers' },
   { program: 'arm-none-eabi-gcc', package: 'gcc-arm-none-eabi', why: 'builds the demo firmware' },
   { program: 'arm-none-eabi-objcopy', package: 'binutils-arm-none-eabi', why: 'oracle of the image parsers' },
+  { program: 'curl', package: 'curl', why: 'an independent client of EST' },
   { program: 'openssl', package: 'openssl', why: 'oracle of certificates and signatures' },
   { program: 'pdftotext', package: 'poppler-utils', why: 'reads the batch report' },
   { program: 'socat', package: 'socat', why: 'pseudo-terminal pairs and control sockets' },
