@@ -4,6 +4,9 @@ import type { Problem } from '#protocol/shapes.ts';
 /** Why a call was refused, and the HTTP status that says so to machines. */
 const STATUS = {
   invalid: 400,
+  'frames-missing': 400,
+  'frames-mixed': 400,
+  'frames-unreadable': 400,
   'signed-out': 401,
   'wrong-token': 401,
   forbidden: 403,

@@ -27,6 +27,8 @@ const id = z.strictObject({ id: uuid });
 const fingerprint = z.strictObject({ fingerprint: sha256Hex });
 const text = z.string().trim().max(128).default('');
 const bytes = z.unknown();
+/** The most that an alphanumeric QR code holds: version 40, level L (ISO/IEC 18004, table 7). */
+const MAX_FRAME_CHARACTERS = 4296;
 
 const session = {
   signIn: operation(['POST', '/v1/api/session'], ['session', 'anyone'], {
@@ -246,6 +248,12 @@ const courier = {
     summary: 'One sealed file from a stick; the transfer is applied when it is whole',
     body: bytes,
     consumes: 'application/octet-stream',
+    response: transferRow,
+  }),
+  putFrames: operation(['POST', '/v1/api/courier/frames'], ['courier', 'planner'], {
+    summary:
+      'All scanned QR codes of one small transfer, in any order; nothing is kept of an incomplete call',
+    body: z.strictObject({ frames: z.array(z.string().max(MAX_FRAME_CHARACTERS)).min(1).max(200) }),
     response: transferRow,
   }),
   writeTransfer: operation(['POST', '/v1/api/stations/{id}/courier'], ['courier', 'planner'], {

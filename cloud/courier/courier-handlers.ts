@@ -6,6 +6,7 @@ import { MAX_BINARY_BYTES } from '#cloud/api/registrar.ts';
 import { join } from '#cloud/join/join.ts';
 import type { CloudContext } from '#cloud/server/context.ts';
 import { frameSvg, toFrames } from '#protocol/courier/qr.ts';
+import { partOfFrames } from './part-of-frames.ts';
 import { partsOf, readPart, type StoredPart } from './parts.ts';
 import { takePart } from './take-part.ts';
 import { findTransfer, transferView, transfersOf } from './transfer-rows.ts';
@@ -59,11 +60,12 @@ async function frames(context: CloudContext, { caller, params }: Call<'getFrames
 /** Transfers by stick or by QR codes, both ways. */
 export function courierHandlers(
   context: CloudContext,
-): Some<'transfers' | 'putPart' | 'writeTransfer' | 'getPart' | 'getFrames' | 'joinByFile'> {
+): Some<'transfers' | 'putPart' | 'putFrames' | 'writeTransfer' | 'getPart' | 'getFrames' | 'joinByFile'> {
   return {
     transfers: (call) => list(context, call),
     putPart: async ({ caller, request }) =>
       takePart(context, caller.tenantId, await wholeBody(request, MAX_BINARY_BYTES)),
+    putFrames: ({ caller, body }) => takePart(context, caller.tenantId, partOfFrames(body.frames)),
     writeTransfer: (call) => write(context, call),
     getPart: (call) => send(context, call),
     getFrames: (call) => frames(context, call),

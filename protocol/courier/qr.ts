@@ -4,6 +4,7 @@ import { renderSVG } from 'uqr';
 import { decodeBase45, encodeBase45 } from './base45.ts';
 import type { CourierSource } from './blocks.ts';
 import { CourierError } from './errors.ts';
+import { frameHead } from './frame-head.ts';
 import type { Transfer } from './manifest.ts';
 import { sealedParts, type SealedPart } from './part.ts';
 import type { SealKeys } from './seal.ts';
@@ -75,16 +76,13 @@ interface Frame {
   chunk: Buffer;
 }
 
-const FRAME = /^RLQ1:([0-9A-F]{16})\/([1-9]\d?)\/([1-9]\d?):([0-9A-Z $%*+\-./:]*):$/;
-
 function parseFrame(text: string): Frame | null {
-  const [, id = '', i = '', n = '', base45 = ''] = FRAME.exec(text.trim()) ?? [];
-  const bytes = decodeBase45(base45);
-  const [index, total] = [Number(i), Number(n)];
-  if (id === '' || index > total || total > MAX_FRAMES || bytes === null || bytes.length < CRC_BYTES)
-    return null;
+  const head = frameHead(text);
+  const bytes = decodeBase45(head?.base45 ?? '');
+  if (head === null || head.total > MAX_FRAMES || bytes === null || bytes.length < CRC_BYTES) return null;
+  const { id, index, total } = head;
   const chunk = bytes.subarray(0, -CRC_BYTES);
-  return withCrc(`${id}/${i}/${n}`, chunk).equals(bytes) ? { id, index, total, chunk } : null;
+  return withCrc(`${id}/${index}/${total}`, chunk).equals(bytes) ? { id, index, total, chunk } : null;
 }
 
 export interface ScannedFrames {

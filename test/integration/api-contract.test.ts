@@ -3,6 +3,7 @@ import { api, type OperationName } from '#cloud/contract/api.ts';
 import type { ConsoleRole, Operation } from '#cloud/contract/operation.ts';
 import { batchBody, joinText, unitLines, unitMaker, type MadeUnit } from '#cloud/line/station-fixtures.ts';
 import type { Cloud } from '#cloud/server/cloud.ts';
+import { toFrames } from '#protocol/courier/qr.ts';
 import { newAuthority } from '#services/pki/pki-fixtures.ts';
 import {
   ask,
@@ -125,6 +126,10 @@ describe.each(ENGINES)('every operation of the API on %s', (engine) => {
     registerAgain: async () => ({ params: { id: await target() }, body: {} }),
     transfers: () => ({ query: { limit: '5' } }),
     putPart: async () => ({ bytes: (await station.seal([station.line('batch', batchBody())]))[0]!.bytes }),
+    putFrames: async () => {
+      const [part] = await station.seal([station.line('batch', batchBody())]);
+      return { body: { frames: toFrames(part!.bytes) } };
+    },
     writeTransfer: async () => {
       await ordered();
       return { ...id(), body: {} };

@@ -9,7 +9,7 @@ import { newCsr, rootPem, unitLines, unitMaker } from '#cloud/line/station-fixtu
 import type { Cloud } from '#cloud/server/cloud.ts';
 import { checkAll, linesOf } from '#protocol/courier/assemble.ts';
 import { openPart, type OpenKeys } from '#protocol/courier/open.ts';
-import { FrameCollector } from '#protocol/courier/qr.ts';
+import { FrameCollector, toFrames } from '#protocol/courier/qr.ts';
 import { downMessage, type DownMessage } from '#protocol/down.ts';
 import { ask, callApi, CourierStation, jobOf, sha256Hex, tokenOf } from './api.test-support.ts';
 import { cloudBed, counterOf, type CloudBed } from './cloud.test-support.ts';
@@ -181,6 +181,41 @@ it('seals orders with their files for a station, which opens them, and sees them
   const scanned = frames.map(({ text }) => collector.add(text)).at(-1)!;
   const again = await opened(station, [scanned.sealed!]);
   expect(again.messages.map(({ kind, body }) => [kind, body['place']])).toEqual([['ack', station.place]]);
+});
+
+it('takes a small transfer as scanned codes, all in one call and in any order', async () => {
+  const station = await CourierStation.join(cloud, 'Air gap 7');
+  const before = await counterOf(cloud, 'units_passed');
+  const [part] = await station.seal(await unitsFor(station, 1));
+  const frames = toFrames(part!.bytes);
+  expect(frames.length).toBeGreaterThan(3);
+  const [other] = toFrames((await station.seal(await unitsFor(station, 1)))[0]!.bytes);
+  const scanned = (texts: string[]) => callApi(cloud, 'putFrames', planner, { body: { frames: texts } });
+  const misread = frames.with(
+    2,
+    frames[2]!.replace(/.:$/, (end) => (end === 'A:' ? 'B:' : 'A:')),
+  );
+  const refusals = [
+    [frames.toSpliced(1, 1), 'frames-missing', { missing: '2' }],
+    [frames.slice(2), 'frames-missing', { missing: '1, 2' }],
+    [[...frames, other!], 'frames-mixed', {}],
+    [misread, 'frames-unreadable', { unreadable: '3' }],
+    [[...frames, 'EAN 4006381333931'], 'frames-unreadable', { unreadable: String(frames.length + 1) }],
+  ] as const;
+  for (const [texts, code, details] of refusals) {
+    const { status, json } = await scanned([...texts]);
+    expect([status, json]).toEqual([400, expect.objectContaining({ code, details })]);
+  }
+  // No node remembers half a transfer: what one call lacked cannot come alone in the next.
+  expect((await scanned([frames[1]!])).json).toMatchObject({ code: 'frames-missing' });
+  expect(await counterOf(cloud, 'units_passed')).toBe(before);
+  const { status, json } = await scanned([...frames.toReversed(), frames[0]!]);
+  expect([status, json]).toEqual([
+    200,
+    expect.objectContaining({ state: 'applied', number: 1, missing: [] }),
+  ]);
+  expect((await counterOf(cloud, 'units_passed')) - before).toBe(1);
+  expect((await scanned(frames)).json).toMatchObject({ code: 'refused', details: { courier: 'replay' } });
 });
 
 it('gives a station new certificates when its transfer asks for them, and believes both until one is used', async () => {

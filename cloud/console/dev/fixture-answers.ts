@@ -154,6 +154,7 @@ export const answers: Answers = {
   retryItems: () => ({ retried: 3 }),
   registerAgain: () => ({ again: 184_164 }),
   transfers: ({ query }) => page(transfers, query),
+  putFrames: () => ({ ...first(transfers), direction: 'up', state: 'applied', reason: null, missing: [] }),
   writeTransfer: () => ({
     ...first(transfers),
     parts: 2,
