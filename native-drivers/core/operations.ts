@@ -84,6 +84,16 @@ export interface OperationMap {
     input: { slot: string; wrapped: Uint8Array };
     output: { slot: string; verified: boolean };
   };
+  /** A key that the part makes in itself, of that many bytes; nobody ever sees it. */
+  'generate-key': {
+    input: { slot: string; bytes: number };
+    output: { slot: string; verified: boolean };
+  };
+  /** A key in clear, for parts that take none wrapped: on a trusted bench only; wiped after use. */
+  'set-user-key': {
+    input: { slot: string; key: Uint8Array };
+    output: { slot: string; verified: boolean };
+  };
   /** Border between secure and non-secure world, KiB per region, in the chip's own names. */
   'set-boundary': { input: { regions: Record<string, number> }; output: { regions: Record<string, number> } };
   /** Read protection or a like state that the family names (`RDP1`): often only undone by erasing all. */

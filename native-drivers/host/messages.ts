@@ -40,6 +40,8 @@ export const operationInputs: { [K in OperationName]: z.ZodType<OperationInput<K
   'inject-boot-certificates': z.strictObject({ keyCertificate: bytes, codeCertificate: bytes }),
   'boot-application': none,
   'inject-key': z.strictObject({ slot: name, wrapped: bytes }),
+  'generate-key': z.strictObject({ slot: name, bytes: z.number().int().min(1).max(512) }),
+  'set-user-key': z.strictObject({ slot: name, key: bytes }),
   'set-boundary': z.strictObject({ regions: z.record(name, z.number().int().min(0).max(65_535)) }),
   protect: z.strictObject({ level: name }),
   'move-lifecycle': z.strictObject({ to: name, key: bytes.exactOptional() }),

@@ -1,3 +1,5 @@
+import { NXP_PUF_KEYS, QDID_KEYS } from './capabilities.ts';
+import { createNxpPufSession } from './nxp-puf/session.ts';
 import { createQdidSession } from './qdid/session.ts';
 import type { RootOfTrustDriver } from './root-of-trust.ts';
 
@@ -7,7 +9,15 @@ export const rootsOfTrust: readonly RootOfTrustDriver[] = [
     id: 'qdid',
     title: 'QDID (PUF)',
     capabilities: ['puf', 'reconstruct', 'sealed-secrets'],
+    keys: QDID_KEYS,
     create: createQdidSession,
+  },
+  {
+    id: 'nxp-puf',
+    title: 'NXP PUF',
+    capabilities: ['puf'],
+    keys: NXP_PUF_KEYS,
+    create: createNxpPufSession,
   },
 ];
 

@@ -1,5 +1,6 @@
 import type { Transport } from '../core/link.ts';
 import type { OperationContext, OperationInput, OperationResult } from '../core/operations.ts';
+import type { KeyCapabilities } from './capabilities.ts';
 
 /** What a root of trust can do beyond info, enrol, csr, inject, prove and lock. */
 export type RootOfTrustCapability = 'puf' | 'reconstruct' | 'sealed-secrets';
@@ -29,5 +30,6 @@ export interface RootOfTrustDriver {
   id: string;
   title: string;
   capabilities: readonly RootOfTrustCapability[];
+  keys: KeyCapabilities;
   create(transport: Transport): RootOfTrustSession;
 }

@@ -40,6 +40,7 @@ export const targets: readonly TargetEntry[] = [
   { id: 'esp32c3', title: 'Espressif ESP32-C3', load: () => esp('esp32c3') },
   { id: 'esp32s3', title: 'Espressif ESP32-S3', load: () => esp('esp32s3') },
   { id: 'esp32c6', title: 'Espressif ESP32-C6', load: () => esp('esp32c6') },
+  { id: 'nxp-puf', title: 'NXP LPC55S69', load: nxp },
 ];
 
 async function rx(family: 'rx65n' | 'rx72t' | 'rx72m'): Promise<TargetDriver> {
@@ -53,6 +54,14 @@ async function raGen1(family: 'ra6m4' | 'ra6m5' | 'ra4m2' | 'ra4m3'): Promise<Ta
     import('./ra-gen1/families.ts'),
   ]);
   return gen1Driver(families[family]);
+}
+
+async function nxp(): Promise<TargetDriver> {
+  const [{ nxpDriver }, { nxpPuf }] = await Promise.all([
+    import('./nxp/driver.ts'),
+    import('./nxp/families.ts'),
+  ]);
+  return nxpDriver(nxpPuf);
 }
 
 async function esp(chip: 'esp32' | 'esp32c3' | 'esp32s3' | 'esp32c6'): Promise<TargetDriver> {

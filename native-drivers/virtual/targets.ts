@@ -9,6 +9,7 @@ interface VirtualEntry {
 export const virtualTargets: readonly VirtualEntry[] = [
   { id: 'ra8m1', load: async () => (await import('./ra8m1/target.ts')).ra8m1 },
   { id: 'stm32f4', load: async () => (await import('./stm32f4/target.ts')).stm32f4 },
+  { id: 'bmp', load: async () => (await import('./bmp/target.ts')).bmp },
   { id: 'ra6m4', load: () => raGen1('ra6m4') },
   { id: 'ra6m5', load: () => raGen1('ra6m5') },
   { id: 'ra4m2', load: () => raGen1('ra4m2') },
@@ -20,6 +21,7 @@ export const virtualTargets: readonly VirtualEntry[] = [
   { id: 'esp32c3', load: async () => (await import('./esp32/target.ts')).esp32c3 },
   { id: 'esp32s3', load: async () => (await import('./esp32/target.ts')).esp32s3 },
   { id: 'esp32c6', load: async () => (await import('./esp32/target.ts')).esp32c6 },
+  { id: 'nxp-puf', load: async () => (await import('./nxp-puf/target.ts')).nxpPuf },
 ];
 
 async function rx(device: 'rx65n' | 'rx72t' | 'rx72m'): Promise<VirtualTarget> {

@@ -209,7 +209,9 @@ export class NxpBootClient {
     }
     await this.response(tag, RESPONSE.generic, ANSWER_MS);
     if (done === length) return bytes;
-    throw new DriverError('bad-frame', 'The chip sent less than it announced.', { context: { length, done } });
+    throw new DriverError('bad-frame', 'The chip sent less than it announced.', {
+      context: { length, done },
+    });
   }
 }
 

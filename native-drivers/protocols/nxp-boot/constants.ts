@@ -41,7 +41,12 @@ export const COMMAND = {
 export const HAS_DATA = 1;
 
 /** 13.3.7.4, table "Responses that are supported"; B5: SPSDK commands.py, ResponseTag. */
-export const RESPONSE = { generic: 0xa0, readMemory: 0xa3, getProperty: 0xa7, keyProvisioning: 0xb5 } as const;
+export const RESPONSE = {
+  generic: 0xa0,
+  readMemory: 0xa3,
+  getProperty: 0xa7,
+  keyProvisioning: 0xb5,
+} as const;
 
 /** MCUBOOTRM, appendix B; flash page: SPSDK properties.py. */
 export const PROPERTY = {
@@ -93,5 +98,5 @@ export const PACKET_TRIES = 3;
  */
 export const PING_MS = 200;
 export const ANSWER_MS = 1000;
-export const KEY_MS = 5000;
+export const KEY_MS = 3000;
 export const PAGE_MS = 50;

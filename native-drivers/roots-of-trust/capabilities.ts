@@ -1,0 +1,27 @@
+/** What a root of trust does with keys, whatever operations it has: what a recipe may ask of it. */
+export interface KeyCapabilities {
+  /** Keys are made inside and leave it in no form that another part could use. */
+  makesOwnKeys: boolean;
+  /** Keys from outside can be put in. */
+  takesInjectedKeys: boolean;
+  /** Keys are kept outside of it, encrypted for this one part. */
+  wrapsKeys: boolean;
+  /** It signs a challenge with a key whose public part it shows. */
+  attests: boolean;
+}
+
+/** Key from the PUF; secrets sealed to it are kept sealed; challenges are signed. */
+export const QDID_KEYS: KeyCapabilities = {
+  makesOwnKeys: true,
+  takesInjectedKeys: true,
+  wrapsKeys: true,
+  attests: true,
+};
+
+/** Symmetric keys, its own and injected, kept as key codes (AN12324, sections 2.6 to 2.8). Its ROM signs nothing. */
+export const NXP_PUF_KEYS: KeyCapabilities = {
+  makesOwnKeys: true,
+  takesInjectedKeys: true,
+  wrapsKeys: true,
+  attests: false,
+};
