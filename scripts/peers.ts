@@ -12,6 +12,12 @@ const PEERS = [
   { program: 'socat', package: 'socat', why: 'pseudo-terminal pairs and control sockets' },
   { program: 'python3', package: 'python3', why: 'an independent program on the virtual port' },
   { program: 'stm32flash', package: 'stm32flash', why: 'uses the simulated STM32 as any other' },
+  { program: 'gdb-multiarch', package: 'gdb-multiarch', why: 'uses the simulated debug probe as any other' },
+  {
+    program: 'qemu-system-arm',
+    package: 'qemu-system-arm',
+    why: 'a board that is not ours, for the debug driver',
+  },
   { program: 'gnutls-serv', package: 'gnutls-bin', why: 'a server of TLS for the virtual device' },
   { program: 'mosquitto', package: 'mosquitto', why: 'the broker that devices are registered at' },
   {
