@@ -1,13 +1,15 @@
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { batchBody, joinText, unitLines, unitMaker } from '#cloud/line/station-fixtures.ts';
-import { FrameCollector } from '#protocol/courier/qr.ts';
+import { FrameCollector, toFrames } from '#protocol/courier/qr.ts';
 import { membership } from '#protocol/join.ts';
 import { newAuthority } from '#services/pki/pki-fixtures.ts';
 import { callApi, CourierStation, jobOf } from '../integration/api.test-support.ts';
 import { readQr } from './cloud.ts';
 import { openConsole, pasteToken, unexpected, type ConsoleScreen } from './console-screen.ts';
+import { scan } from './hands.ts';
 import { pictureOfFailure } from './screen.ts';
 
 /** What goes by stick, as the person with the stick does it. */
@@ -87,6 +89,48 @@ describe('courier in the console', { timeout: 60_000 }, () => {
     await screen.shot('console-courier-altered');
     await place('Batches');
     await page.getByRole('row', { name: /Open.*L-17/ }).waitFor();
+  });
+
+  it('takes codes that a scanner types, says which are missing, and takes the transfer in', async () => {
+    // Another station, whose first transfer this is: the altered one of the other station left a gap.
+    const vault = await CourierStation.join(screen.host.cloud, 'Vault 8');
+    const sealed = async (lot: string) => {
+      const [part] = await vault.seal([vault.line('batch', batchBody({ id: randomUUID(), lot }))]);
+      return toFrames(part!.bytes);
+    };
+    const [frames, other] = [await sealed('L-18'), await sealed('L-19')];
+    await place('Courier');
+    await press('Scan codes');
+    await page.getByText('none scanned yet').waitFor();
+    await scan(page, 'EAN 4006381333931');
+    await page.getByText('That was no code of a transfer, or it was cut off.').waitFor();
+    const [first, second, ...rest] = frames;
+    for (const frame of [first!, ...rest]) await scan(page, frame);
+    await page.getByText('Code 2 still to come.').waitFor();
+    await screen.shot('console-scan-missing');
+    // From wherever the focus is: a space in a code presses no button.
+    await page.getByRole('button', { name: 'Start over' }).focus();
+    await scan(page, other[0]!);
+    await page.getByText('That code is of another transfer').waitFor();
+    await page.getByText(`1 of ${other.length} codes`).waitFor();
+    await screen.shot('console-scan-other');
+    await scan(page, second!);
+    await page.getByText('Transfer 1 of Vault 8: taken in.').waitFor();
+    await page.getByText('All codes are here.').waitFor();
+    await screen.shot('console-scan-taken');
+    await scan(page, frames[0]!);
+    expect(await page.getByRole('alert').count()).toBe(0);
+    await press('Start over');
+    await page.getByText('none scanned yet').waitFor();
+    for (const frame of frames) await scan(page, frame);
+    await page
+      .getByRole('alert')
+      .getByText(/taken in before/)
+      .waitFor();
+    await screen.shot('console-scan-replay');
+    await place('Batches');
+    await page.getByRole('row', { name: /L-18/ }).waitFor();
+    expect(await page.getByRole('row', { name: /L-19/ }).count()).toBe(0);
   });
 
   it('writes a transfer for the station and hands its file over', async () => {

@@ -6,6 +6,7 @@ import { CertificateScreen } from '../features/certificates/CertificateScreen.ts
 import { CertificatesScreen } from '../features/certificates/CertificatesScreen.tsx';
 import { CourierScreen } from '../features/courier/CourierScreen.tsx';
 import { FramesScreen } from '../features/courier/FramesScreen.tsx';
+import { ScanScreen } from '../features/courier/ScanScreen.tsx';
 import { WriteTransfer } from '../features/courier/WriteTransfer.tsx';
 import { Fleet } from '../features/fleet/Fleet.tsx';
 import { LogScreen } from '../features/log/LogScreen.tsx';
@@ -76,6 +77,9 @@ export function Routes() {
       {forWhomMay(planner, '/courier/frames/:id', '/courier', (id) =>
         id === null ? null : <FramesScreen key={id} id={id} />,
       )}
+      {forWhomMay(planner, '/courier/scan', '/courier', () => (
+        <ScanScreen />
+      ))}
       <Route path="/courier" component={CourierScreen} />
       <Route path="/log" component={LogScreen} />
       <Route path="/access" component={AccessScreen} />

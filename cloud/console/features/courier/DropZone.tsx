@@ -1,16 +1,16 @@
+import Button from '@mui/material/Button';
 import { styled } from '@mui/material/styles';
 import { useRef, useState, type DragEvent } from 'react';
+import { useLocation } from 'wouter';
 import type { TransferRow } from '#cloud/contract/views.ts';
 import { ErrorPanel } from '#ui/pieces/ErrorPanel.tsx';
-import { Notice } from '#ui/pieces/Notice.tsx';
 import { Row, Stack } from '#ui/pieces/layout.tsx';
 import { Dim } from '#ui/pieces/text.tsx';
 import { upload } from '#cloud/console/client/upload.ts';
 import { useAction } from '#cloud/console/client/use-action.ts';
 import { FileButton } from '#cloud/console/pieces/FileButton.tsx';
 import { UploadBar, type UploadProgress } from '#cloud/console/pieces/UploadBar.tsx';
-import { transferLook } from '#cloud/console/pieces/words.ts';
-import { detailText } from './transfer-text.ts';
+import { Taken } from './Taken.tsx';
 
 const Zone = styled('div')(({ theme }) => ({
   padding: '16px 20px',
@@ -19,26 +19,13 @@ const Zone = styled('div')(({ theme }) => ({
   '&[data-over="true"]': { borderColor: theme.tokens.tone.run.main, background: theme.tokens.raised },
 }));
 
-function Taken({ transfer }: { transfer: TransferRow }) {
-  const look = transferLook[transfer.state];
-  return (
-    <Notice tone={look.tone} role="status">
-      <b>
-        Transfer {transfer.number} of {transfer.station}: {look.word.toLowerCase()}.
-      </b>{' '}
-      {transfer.reason !== null || transfer.missing.length > 0
-        ? detailText(transfer)
-        : 'Everything in it is here.'}
-    </Notice>
-  );
-}
-
 /** Takes sealed files in, one after another; files are sent as they are read, never held as a whole. */
 export function DropZone({ onTaken }: { onTaken: () => void }) {
   const [over, setOver] = useState(false);
   const [progress, setProgress] = useState<UploadProgress | null>(null);
   const [taken, setTaken] = useState<readonly TransferRow[]>([]);
   const action = useAction();
+  const [, go] = useLocation();
   const control = useRef<AbortController | null>(null);
 
   const send = async (files: File[]): Promise<void> => {
@@ -93,6 +80,9 @@ export function DropZone({ onTaken }: { onTaken: () => void }) {
           </div>
           {progress ? <UploadBar progress={progress} onStop={() => control.current?.abort()} /> : null}
           <FileButton label="Choose files" multiple disabled={action.busy} onFiles={take} />
+          <Button disabled={action.busy} onClick={() => go('/courier/scan')}>
+            Scan codes
+          </Button>
         </Row>
       </Zone>
       {action.error ? <ErrorPanel error={action.error} /> : null}

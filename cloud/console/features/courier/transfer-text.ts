@@ -1,13 +1,15 @@
 import type { TransferRow } from '#cloud/contract/views.ts';
 import { count } from '#ui/format.ts';
+import { plural } from '#cloud/console/pieces/words.ts';
 
 const SHOWN = 8;
 
-/** Which parts are still to come. */
-export function missingText(missing: readonly number[]): string {
+/** Which parts, or codes, are still to come. */
+export function missingText(missing: readonly number[], what: 'Part' | 'Code' = 'Part'): string {
   const shown = missing.slice(0, SHOWN).map((part) => count(part));
   const more = missing.length - shown.length;
-  return `Part ${shown.join(', ')}${more > 0 ? ` and ${count(more)} more` : ''} still to come`;
+  const noun = plural(missing.length, what);
+  return `${noun} ${shown.join(', ')}${more > 0 ? ` and ${count(more)} more` : ''} still to come`;
 }
 
 /** The one thing to know of a transfer. */
