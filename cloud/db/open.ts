@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
+import { isDatabaseFull } from '#cloud/server/database-away.ts';
 import { migrate } from './migrate.ts';
 import { openPglite, pgliteDialect } from './pglite-dialect.ts';
 import type { CloudTables } from './schema.ts';
@@ -15,6 +16,8 @@ export interface DatabaseOptions {
   /** `postgres://…`; without one PGlite in `<dataDir>/database`. */
   url?: string | undefined;
   dataDir: string;
+  /** Called for each query that found no room on the database's disk. */
+  onFull?: () => void;
 }
 
 /** A connection that breaks is replaced; whoever was using it gets the error with its query. */
@@ -43,14 +46,19 @@ function openPool(url: string): pg.Pool {
 
 /** Opens the database and brings it up to date. Throws CloudError `newer-database`. */
 export async function openDatabase(options: DatabaseOptions): Promise<Db> {
-  const { url, dataDir } = options;
+  const { url, dataDir, onFull } = options;
   const folder = join(dataDir, 'database');
   if (url === undefined) await mkdir(folder, { recursive: true, mode: 0o700 });
   const dialect =
     url === undefined
       ? pgliteDialect(await openPglite(folder))
       : new PostgresDialect({ pool: openPool(url) });
-  const db = new Kysely<CloudTables>({ dialect });
+  const db = new Kysely<CloudTables>({
+    dialect,
+    log: (event) => {
+      if (event.level === 'error' && isDatabaseFull(event.error)) onFull?.();
+    },
+  });
   try {
     await migrate(db);
     return db;

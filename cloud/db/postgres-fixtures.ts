@@ -120,7 +120,11 @@ export class TestPostgres {
   async up(): Promise<void> {
     const where = ['-D', this.data, '-p', String(this.#port), '-k', this.data];
     const [command, all] = asPostgres(join(BIN, 'postgres'), [...where, '-c', 'listen_addresses=127.0.0.1']);
-    this.#server = spawn(command, all, { stdio: 'ignore', cwd: '/' });
+    const server = spawn(command, all, { stdio: 'ignore', cwd: '/' });
+    this.#server = server;
+    server.once('exit', () => {
+      if (this.#server === server) this.#server = null;
+    });
     const end = Date.now() + 20_000;
     while (Date.now() < end) {
       if (await takesConnections(this.url)) return;
@@ -136,6 +140,11 @@ export class TestPostgres {
       .map((pid) => spentBy(pid, this.data))
       .reduce((sum, each) => sum + each, 0);
     return ticks / 100;
+  }
+
+  /** False after it ended, also where it gave up by itself. */
+  get running(): boolean {
+    return this.#server !== null;
   }
 
   /** Stops it as a restart would: sessions are ended, what was committed is on disk. */

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { CloudError } from '#cloud/server/problem.ts';
 import type { CloudApp, CloudContext } from '#cloud/server/context.ts';
-import { isDatabaseAway } from '#cloud/server/database-away.ts';
+import { isDatabaseAway, isDatabaseFull } from '#cloud/server/database-away.ts';
 import { estAuthorities } from './authority.ts';
 import { enrol, inTurn, type Grant } from './enrol.ts';
 import { EstError } from './est-error.ts';
@@ -20,8 +20,9 @@ function asEst(error: unknown): EstError {
   if (error instanceof EstError) return error;
   if (error instanceof CloudError)
     return new EstError(error.status, `${error.problem.what} ${error.problem.next}`, { cause: error });
-  if (isDatabaseAway(error))
-    return new EstError(503, 'The database is away. Come back later.', {
+  const full = isDatabaseFull(error);
+  if (full || isDatabaseAway(error))
+    return new EstError(503, `The database is ${full ? 'full' : 'away'}. Come back later.`, {
       retryAfterSeconds: 5,
       cause: error,
     });

@@ -1,3 +1,4 @@
+import { randomBytes, randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { sql } from 'kysely';
 import type { Admission } from '#cloud/api/admission.ts';
@@ -16,8 +17,32 @@ const notReady = (what: string, cause?: unknown) =>
     cause,
   });
 
-/** Database reachable, and at the version of this program. Throws `not-ready`. */
-async function checkReady({ db }: CloudContext): Promise<void> {
+/** Octets that must find room: as much as a piece of a file, far more than a page that stands half empty. */
+const PROBE_BYTES = 256 * 1024;
+
+/** Writes something and takes it back. Random: the database packs what repeats. */
+async function tryWriting({ db, home }: CloudContext): Promise<void> {
+  const row = { tenant_id: home.id, content: randomUUID(), piece: 0, data: randomBytes(PROBE_BYTES) };
+  const trx = await db.startTransaction().execute();
+  try {
+    await trx.insertInto('blob_pieces').values(row).execute();
+  } finally {
+    await trx.rollback().execute();
+  }
+}
+
+/** Once a write found no room, until one finds some: a probe at every call would be work for nothing. */
+async function checkRoom(context: CloudContext): Promise<void> {
+  if (!context.load.full) return;
+  await tryWriting(context).catch((cause: unknown) => {
+    throw notReady('The database cannot write: its disk is full.', cause);
+  });
+  context.load.full = false;
+}
+
+/** Database reachable, at the version of this program, and with room. Throws `not-ready`. */
+async function checkReady(context: CloudContext): Promise<void> {
+  const { db } = context;
   const version = await sql<{ version: number }>`SELECT max(number) AS version FROM migrations`
     .execute(db)
     .then(({ rows }) => rows[0]?.version ?? 0)
@@ -26,6 +51,7 @@ async function checkReady({ db }: CloudContext): Promise<void> {
     });
   if (version !== migrations.length)
     throw notReady(`The database is of version ${version}, this program of version ${migrations.length}.`);
+  await checkRoom(context);
 }
 
 /** Programs on the same machine, or an access token: figures tell a stranger how a factory runs. */

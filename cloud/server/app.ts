@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import fastify, { LogController, type FastifyError, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Problem } from '#protocol/shapes.ts';
 import type { CloudApp } from './context.ts';
-import { isDatabaseAway } from './database-away.ts';
+import { isDatabaseAway, isDatabaseFull } from './database-away.ts';
 import { CloudError } from './problem.ts';
 
 /** Bodies that are read whole; uploads are streams and have limits of their own. */
@@ -41,6 +41,21 @@ const away: Problem = {
   retry: true,
 };
 
+const full: Problem = {
+  code: 'database-full',
+  what: 'The disk of the cloud is full: its database cannot keep anything new.',
+  next: 'Whoever runs the cloud makes room. Nothing is lost: it is tried again by itself.',
+  retry: true,
+};
+/** Room is made by people: not a matter of seconds. */
+const FULL_RETRY_SECONDS = 10;
+
+/** The database cannot take it now, and the same again is harmless. Null: something else. */
+function fromDatabase(error: unknown): { problem: Problem; retryAfter: number } | null {
+  if (isDatabaseFull(error)) return { problem: full, retryAfter: FULL_RETRY_SECONDS };
+  return isDatabaseAway(error) ? { problem: away, retryAfter: 2 } : null;
+}
+
 /** Refusals of the HTTP server itself: too large, not JSON, no such media type. */
 function fromFastify(error: FastifyError): { status: number; problem: Problem } {
   const status = error.statusCode ?? 500;
@@ -58,9 +73,11 @@ export function answerError(error: unknown, request: FastifyRequest, reply: Fast
     void reply.code(error.status).send(error.problem);
     return;
   }
-  if (isDatabaseAway(error)) {
-    request.log.error({ err: error }, 'database-away');
-    void reply.code(503).header('retry-after', '2').send(away);
+  const database = fromDatabase(error);
+  if (database !== null) {
+    const { problem, retryAfter } = database;
+    request.log.error({ err: error }, problem.code);
+    void reply.code(503).header('retry-after', String(retryAfter)).send(problem);
     return;
   }
   const { status, problem } = fromFastify(error as FastifyError);

@@ -35,7 +35,7 @@ interface Parts {
   apps: { public: CloudApp; station: CloudApp };
 }
 
-async function compose(db: Db, options: CloudOptions): Promise<Parts> {
+async function compose(db: Db, load: CloudContext['load'], options: CloudOptions): Promise<Parts> {
   const config = configOf(options);
   const now = options.clock ?? (() => new Date());
   const level = options.log?.level ?? 'warn';
@@ -50,7 +50,7 @@ async function compose(db: Db, options: CloudOptions): Promise<Parts> {
   const closing = new AbortController();
   const context = {
     ...{ db, config, master, authorities, home: tenant, now },
-    ...{ log: apps.public.log, closing: closing.signal, load: { uploads: 0 } },
+    ...{ log: apps.public.log, closing: closing.signal, load },
   };
   keepFresh(async () => {
     const fresh = await serverTls(await authorities.of(tenant.id), config, now());
@@ -87,8 +87,10 @@ async function closeAll({ context, closing, apps }: Parts, workers: Promise<void
 export async function startCloud(options: CloudOptions): Promise<Cloud> {
   await mkdir(options.dataDir, { recursive: true, mode: 0o700 });
   // Whoever used the connection gets the error; the pool makes a new one.
-  const db = await openDatabase({ url: options.databaseUrl, dataDir: options.dataDir });
-  const parts = await compose(db, options).catch(async (error: unknown) => {
+  const load = { uploads: 0, full: false };
+  const onFull = (): void => void (load.full = true);
+  const db = await openDatabase({ url: options.databaseUrl, dataDir: options.dataDir, onFull });
+  const parts = await compose(db, load, options).catch(async (error: unknown) => {
     await db.destroy();
     throw error;
   });

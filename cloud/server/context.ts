@@ -29,7 +29,10 @@ export interface CloudContext {
   readonly log: FastifyBaseLogger;
   /** Aborted when the cloud closes: background work ends. */
   readonly closing: AbortSignal;
-  /** Uploads under way on this node: background work steps back for them. */
-  readonly load: { uploads: number };
+  /**
+   * `uploads`: under way on this node; background work steps back for them. `full`: a write found no room on the disk of the
+   * database, and none has been seen to find some since.
+   */
+  readonly load: { uploads: number; full: boolean };
   readonly now: () => Date;
 }

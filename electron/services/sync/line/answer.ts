@@ -28,6 +28,7 @@ const problems: Readonly<Record<string, LineCode>> = {
   'certificate-missing': 'tls-revoked',
   'certificate-purpose': 'tls-revoked',
   'certificate-expired': 'tls-expired-here',
+  'database-full': 'cloud-full',
   'no-common-protocol': 'protocol-unsupported',
 };
 

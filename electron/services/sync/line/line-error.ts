@@ -29,6 +29,10 @@ const sentences = {
   cut: ['The connection to the cloud was cut.', `Nothing to do: it goes on where it stopped. ${WAITS}`],
   throttled: ['The cloud is busy and asked to wait.', `Nothing to do: it is tried again. ${WAITS}`],
   'server-error': ['The cloud has a fault of its own.', `Nothing to do: it is tried again. ${WAITS}`],
+  'cloud-full': [
+    'The disk of the cloud is full: it cannot keep what this station sends.',
+    `Tell the administrator of the cloud; this station's own disk is not meant. ${WAITS}`,
+  ],
   'protocol-unsupported': [
     'This station and its cloud speak no common version.',
     'Update the older of the two. Records wait here, safe.',
