@@ -180,6 +180,14 @@ describe('accessibility of the console', { timeout: 120_000 }, () => {
     await press('Write the transfer');
     await press('Show as QR codes instead');
     await check('frames', () => page.getByRole('img', { name: /^Code 1 of/ }).waitFor());
+    await go('/courier/scan');
+    await check('scan', async () => {
+      for (const head of ['0123456789ABCDEF/1/9', 'FEDCBA9876543210/3/40']) {
+        await page.getByLabel('Code', { exact: true }).fill(`RLQ1:${head}:00:`);
+        await page.keyboard.press('Enter');
+      }
+      await page.getByText('That code is of another transfer').waitFor();
+    });
     await go('/courier');
     await check('courier', () => page.getByRole('row', { name: /Written/ }).waitFor());
     await check('transfer', async () => {
