@@ -167,7 +167,8 @@ export class NxpBootClient {
   }
 
   /** Each packet is acknowledged before the next goes out; the next is ready by then. */
-  private async sendData(tag: number, bytes: Uint8Array, { signal, progress }: DataPhase): Promise<void> {
+  private async sendData(tag: number, bytes: Uint8Array, phase: DataPhase): Promise<void> {
+    const { signal } = phase;
     let frame = this.dataFrame(bytes, 0);
     for (let done = 0; done < bytes.length;) {
       if (signal.aborted) return this.giveUp(tag, signal);
@@ -176,7 +177,7 @@ export class NxpBootClient {
       frame = this.dataFrame(bytes, next);
       if ((await delivered) === 'abort') break;
       done = next;
-      progress?.(done);
+      phase.progress?.(done);
     }
     await this.response(tag, RESPONSE.generic, KEY_MS);
   }

@@ -48,7 +48,7 @@ export class NxpLink {
     const ms = timeoutMs + this.wireMs(frame.length);
     for (let attempt = 0; attempt < PACKET_TRIES; attempt += 1) {
       await this.send(frame);
-      const { type } = await this.next(ms);
+      const { type } = await this.answer(ms);
       if (type === 'ack' || type === 'abort') return type;
       if (type !== 'nak') throw unexpected('ack', type);
     }
@@ -66,7 +66,7 @@ export class NxpLink {
 
   async anyPacket(timeoutMs: number): Promise<Packet> {
     for (let attempt = 0; attempt < PACKET_TRIES; attempt += 1) {
-      const event = await this.next(timeoutMs);
+      const event = await this.answer(timeoutMs);
       if ('payload' in event) {
         await this.send(shortPacket(PACKET.ack));
         return event;
@@ -79,6 +79,7 @@ export class NxpLink {
     });
   }
 
+  /** What comes next, whatever it is. Rejects with `no-answer`. */
   next(timeoutMs: number): Promise<NxpEvent> {
     return new Promise((resolve, reject) => {
       if (this.gone !== null) return reject(this.gone);
@@ -101,6 +102,14 @@ export class NxpLink {
 
   wireMs(bytes: number): number {
     return (bytes * BITS_PER_BYTE * 1000) / this.transport.baudRate;
+  }
+
+  /** A pong that came late, after another ping had been sent, is an answer to nothing else. */
+  private async answer(timeoutMs: number): Promise<NxpEvent> {
+    for (;;) {
+      const event = await this.next(timeoutMs);
+      if (event.type !== 'pong') return event;
+    }
   }
 
   private receive(bytes: Uint8Array): void {

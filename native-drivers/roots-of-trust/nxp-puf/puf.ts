@@ -36,7 +36,7 @@ export async function keptKeyStore(client: NxpBootClient): Promise<Uint8Array> {
 export async function enrolPuf(
   client: NxpBootClient,
   chipUid: string,
-  { signal, progress }: OperationContext,
+  context: OperationContext,
 ): Promise<OperationResult<'enrol'>> {
   if (isEnrolled(await keptKeyStore(client)))
     throw new DriverError(
@@ -46,14 +46,14 @@ export async function enrolPuf(
         chip: 'untouched',
       },
     );
-  refuseIfAborted(signal);
-  progress({ done: 0, total: 2, unit: 'steps', note: 'Enrol' });
+  refuseIfAborted(context.signal);
+  context.progress({ done: 0, total: 2, unit: 'steps', note: 'Enrol' });
   await client.enroll();
-  progress({ done: 1, total: 2, unit: 'steps', note: 'Keep' });
+  context.progress({ done: 1, total: 2, unit: 'steps', note: 'Keep' });
   await keep(client);
   const hash = helperDataHash(await keptKeyStore(client));
   if (hash === null) throw mismatch('activation code');
-  progress({ done: 2, total: 2, unit: 'steps', note: 'Keep' });
+  context.progress({ done: 2, total: 2, unit: 'steps', note: 'Keep' });
   return { output: { score: 0, deviceId: chipUid, helperDataHash: hash }, measurements: [] };
 }
 

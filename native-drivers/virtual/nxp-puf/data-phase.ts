@@ -20,7 +20,10 @@ export async function receive(rom: NxpSession, length: number, unit: number, sin
       rom.send(NAK);
       continue;
     }
-    if (packet.type !== 'data') return rom.unread(packet);
+    if (packet.type !== 'data') {
+      rom.unread(packet);
+      return;
+    }
     rom.send(ACK);
     waiting = Buffer.concat([waiting, packet.payload]);
     if (packet.payload.length === 0) status = ABORTED;

@@ -81,7 +81,7 @@ export class NxpMemory {
 
   replaceKeyStore(bytes: Uint8Array): void {
     for (let at = 0; at < KEY_STORE_BYTES; at += PAGE)
-      this.pages.set((KEY_STORE_ADDRESS + at) / PAGE, bytes.slice(at, at + PAGE));
+      this.pages.set((KEY_STORE_ADDRESS + at) / PAGE, Uint8Array.from(bytes.subarray(at, at + PAGE)));
   }
 
   reset(): void {
