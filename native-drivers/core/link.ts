@@ -1,6 +1,6 @@
 /** How a site reaches its part: plain data, so that it crosses a process boundary. */
 export interface LinkSpec {
-  /** Serial port: `/dev/ttyUSB0`, `COM4`, `/dev/pts/7`. */
+  /** Serial port: `/dev/ttyUSB0`, `COM4`, `/dev/pts/7`; or a TCP address, `tcp://host:port`, which has no modem lines. */
   path: string;
   control: ControlSpec;
 }

@@ -79,6 +79,8 @@ export interface OperationMap {
     output: object;
   };
   'boot-application': { input: object; output: AgentInfo };
+  /** Resets the part and lets it run what is in its flash: for debug ports, behind which no agent answers. */
+  'start-firmware': { input: object; output: object };
   /** A key that is wrapped for this kind of part, into a slot of it: never a key in clear. */
   'inject-key': {
     input: { slot: string; wrapped: Uint8Array };

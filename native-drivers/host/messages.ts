@@ -39,6 +39,7 @@ export const operationInputs: { [K in OperationName]: z.ZodType<OperationInput<K
   verify: z.strictObject({ image: text }),
   'inject-boot-certificates': z.strictObject({ keyCertificate: bytes, codeCertificate: bytes }),
   'boot-application': none,
+  'start-firmware': none,
   'inject-key': z.strictObject({ slot: name, wrapped: bytes }),
   'generate-key': z.strictObject({ slot: name, bytes: z.number().int().min(1).max(512) }),
   'set-user-key': z.strictObject({ slot: name, key: bytes }),

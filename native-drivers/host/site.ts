@@ -7,6 +7,7 @@ import { openControl } from '../transports/control/open-control.ts';
 import { pathExists, watchPath } from '../transports/path-watch.ts';
 import { openSerial } from '../transports/serial.ts';
 import type { SerialTransport } from '../transports/serial.ts';
+import { isTcp, openTcp } from '../transports/tcp.ts';
 
 const OPEN_BAUD_RATE = 9600;
 
@@ -66,7 +67,9 @@ export class Site {
     input: OperationInput<K>,
     context: OperationContext,
   ): Promise<OperationResult<K>> {
-    const turn = this.queue.then(() => {
+    const turn = this.queue.then(async () => {
+      // No name comes back for a server that went away: each operation is an attempt.
+      if (!this.closed && this.gone !== null && isTcp(this.spec.path)) await this.reopen();
       if (this.closed) throw new DriverError('cancelled', 'The site was closed.');
       if (this.gone !== null) throw this.gone;
       return this.session.run(operation, input, context);
@@ -134,7 +137,9 @@ async function openBoth(
   spec: LinkSpec,
   parity: 'none' | 'even',
 ): Promise<{ transport: SerialTransport; control: ControlLines }> {
-  const transport = await openSerial(spec.path, OPEN_BAUD_RATE, parity);
+  const transport = isTcp(spec.path)
+    ? await openTcp(spec.path, OPEN_BAUD_RATE)
+    : await openSerial(spec.path, OPEN_BAUD_RATE, parity);
   try {
     return { transport, control: await openControl(spec, transport) };
   } catch (error) {

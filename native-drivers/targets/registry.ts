@@ -29,6 +29,8 @@ export const targets: readonly TargetEntry[] = [
       return stm32Driver(stm32f4);
     },
   },
+  { id: 'stm32f4-swd', title: 'ST STM32F405/407 on a debug probe', load: () => gdb('stm32f4Swd') },
+  { id: 'qemu-netduinoplus2', title: 'STM32F405 in QEMU (netduinoplus2)', load: () => gdb('netduinoPlus2') },
   { id: 'ra6m4', title: 'Renesas RA6M4', load: () => raGen1('ra6m4') },
   { id: 'ra6m5', title: 'Renesas RA6M5', load: () => raGen1('ra6m5') },
   { id: 'ra4m2', title: 'Renesas RA4M2', load: () => raGen1('ra4m2') },
@@ -42,6 +44,11 @@ export const targets: readonly TargetEntry[] = [
   { id: 'esp32c6', title: 'Espressif ESP32-C6', load: () => esp('esp32c6') },
   { id: 'nxp-puf', title: 'NXP LPC55S69', load: nxp },
 ];
+
+async function gdb(device: 'stm32f4Swd' | 'netduinoPlus2'): Promise<TargetDriver> {
+  const [{ gdbDriver }, devices] = await Promise.all([import('./gdb/driver.ts'), import('./gdb/device.ts')]);
+  return gdbDriver(devices[device]);
+}
 
 async function rx(family: 'rx65n' | 'rx72t' | 'rx72m'): Promise<TargetDriver> {
   const [{ rxDriver }, families] = await Promise.all([import('./rx/driver.ts'), import('./rx/families.ts')]);

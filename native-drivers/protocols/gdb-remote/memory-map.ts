@@ -7,7 +7,7 @@ export interface MapRegion {
   blockSize: number | null;
 }
 
-const MEMORY = /<memory\b([^>]*?)(\/>|>([\s\S]*?)<\/memory>)/g;
+const MEMORY = /<memory\s([^>]*?)(\/>|>([\s\S]*?)<\/memory>)/g;
 const BLOCK_SIZE = /<property\s+name\s*=\s*["']blocksize["']\s*>\s*([^<\s]+)\s*<\/property>/;
 const MOST_REGIONS = 256;
 
