@@ -1,4 +1,4 @@
-import type { SecureServerOptions } from 'node:http2';
+import type { Http2SecureServer, SecureServerOptions } from 'node:http2';
 import { Readable } from 'node:stream';
 import fastify, { LogController, type FastifyError, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Problem } from '#protocol/shapes.ts';
@@ -10,6 +10,11 @@ import { CloudError } from './problem.ts';
 const BODY_LIMIT = 4 * 1024 * 1024;
 /** A connection that says nothing for so long is cut: a half-open socket holds nothing for ever. */
 const IDLE_MS = 120_000;
+/**
+ * What a sender may have under way, per stream and per connection, bytes. The 64 KiB that HTTP/2 begins with (RFC 9113,
+ * 6.9.2) let no line with 300 ms of delay carry more than 200 kB/s.
+ */
+const WINDOW = 1024 * 1024;
 
 export interface AppOptions {
   tls: SecureServerOptions;
@@ -90,13 +95,14 @@ export function createApp({ tls, level, name, stream }: AppOptions): CloudApp {
   const app = fastify({
     http2: true,
     http2SessionTimeout: IDLE_MS,
-    https: { allowHTTP1: true, ...tls },
+    https: { allowHTTP1: true, settings: { initialWindowSize: WINDOW }, ...tls },
     bodyLimit: BODY_LIMIT,
     forceCloseConnections: true,
     logger: { level, name, serializers, ...(stream === undefined ? {} : { stream }) },
     logController: new LogController({ disableRequestLogging: level !== 'debug' }),
     routerOptions: { maxParamLength: 200 },
   }) as unknown as CloudApp;
+  (app.server as unknown as Http2SecureServer).on('session', (session) => session.setLocalWindowSize(WINDOW));
   app.setErrorHandler(answerError);
   app.setNotFoundHandler((_request, reply) => {
     void reply.code(404).send({

@@ -10,27 +10,30 @@ export interface SlowLineOptions {
 }
 
 /** What may be under way in one direction before the sender is held, seconds of the line: as a modem's buffer. */
-const BUFFER_SECONDS = 1;
+const BUFFER_SECONDS = 0.5;
+/** A packet is on the far side when its last byte is, bytes. */
+const PACKET = 1460;
 
 /** One direction: a byte leaves when those before it have left and the delay has passed. */
 function carry(from: Socket, to: Socket, { bytesPerSecond, delayMs }: SlowLineOptions): void {
   let free = 0;
   let ended = false;
   let under = 0;
-  from.on('data', (chunk: Buffer) => {
+  const packet = (bytes: Buffer): void => {
     const now = performance.now();
-    free = Math.max(free, now) + (chunk.length / bytesPerSecond) * 1000;
+    free = Math.max(free, now) + (bytes.length / bytesPerSecond) * 1000;
+    const arrive = (): void => {
+      if (!to.destroyed) to.write(bytes);
+      under -= bytes.length;
+      if (under <= bytesPerSecond * BUFFER_SECONDS) from.resume();
+      if (ended && under === 0) to.end();
+    };
+    setTimeout(arrive, free + delayMs - now);
+  };
+  from.on('data', (chunk: Buffer) => {
     under += chunk.length;
     if (under > bytesPerSecond * BUFFER_SECONDS) from.pause();
-    setTimeout(
-      () => {
-        if (!to.destroyed) to.write(chunk);
-        under -= chunk.length;
-        if (under <= bytesPerSecond * BUFFER_SECONDS) from.resume();
-        if (ended && under === 0) to.end();
-      },
-      free + delayMs - now,
-    );
+    for (let at = 0; at < chunk.length; at += PACKET) packet(chunk.subarray(at, at + PACKET));
   });
   from.on('end', () => {
     ended = true;
