@@ -13,14 +13,17 @@ import {
   MOST_PACKET_BYTES,
   WINDOW,
 } from './constants.ts';
-import { PacketLink, type Verdict } from './link.ts';
+import { outputOf, PacketLink, type Verdict } from './link.ts';
 import { parseMemoryMap, type MapRegion } from './memory-map.ts';
 import { escapeInto, hexBytes, hexOf, textBytes, textOf } from './writer.ts';
 
 export interface MonitorAnswer {
   text: string;
-  /** False where the server says that the command failed, or knows no monitor commands. */
-  ok: boolean;
+  /**
+   * `ok`: done. `text`: the last answer is text, which the manual takes for success (OpenOCD) and a Black Magic probe says
+   * of a failure. `failed`: an error, or a server that knows no such command.
+   */
+  end: 'ok' | 'text' | 'failed';
 }
 
 /** Room for the longest head of a packet with numbers: `vFlashWrite:` and eight digits and a colon; `M` with a comma is shorter. */
@@ -93,14 +96,18 @@ export class GdbRemoteClient {
 
   /** A question that a stop reply answers: `?`, `vAttach`, `vRun` (E.3). */
   async askStop(text: string, timeoutMs = ANSWER_MS): Promise<string> {
-    return textOf(await this.link.ask(textBytes(text), timeoutMs, () => 'done'));
+    return textOf(
+      await this.link.ask(textBytes(text), timeoutMs, (answer) =>
+        outputOf(answer) === null ? 'done' : 'stray',
+      ),
+    );
   }
 
   /** `qRcmd` (E.4): text for a person comes in between, hex in `O` packets; the last answer may be text too. */
   async monitor(command: string, timeoutMs = MONITOR_MS): Promise<MonitorAnswer> {
     let heard = '';
     const judge = (answer: Uint8Array): Verdict => {
-      const part = outputOf(textOf(answer));
+      const part = outputOf(answer);
       if (part === null) return 'done';
       if (heard.length < MOST_MONITOR_BYTES) heard += part;
       return 'more';
@@ -108,9 +115,9 @@ export class GdbRemoteClient {
     const last = textOf(
       await this.link.ask(textBytes(`qRcmd,${hexOf(textBytes(command))}`), timeoutMs, judge),
     );
-    if (last === 'OK') return { text: heard, ok: true };
-    const tail = hexBytes(last);
-    return { text: heard + (tail === null ? '' : textOf(tail)), ok: false };
+    const tail = last === 'OK' || last === '' ? null : hexBytes(last);
+    if (tail !== null) return { text: heard + textOf(tail), end: 'text' };
+    return { text: heard, end: last === 'OK' ? 'ok' : 'failed' };
   }
 
   /** Memory as the server sees it (`m`, E.2). Less than was asked for is `device-error`. */
@@ -219,13 +226,6 @@ export class GdbRemoteClient {
 }
 
 const hex = (value: number): string => value.toString(16);
-
-/** Text in an `O` packet; null for anything else (`OK` is no hex). */
-function outputOf(answer: string): string | null {
-  if (!answer.startsWith('O') || answer === 'OK') return null;
-  const bytes = hexBytes(answer.slice(1));
-  return bytes === null ? null : textOf(bytes);
-}
 
 /** `name=value;name+;name-` (E.4, `qSupported`). */
 function featuresOf(answer: string): ReadonlyMap<string, string> {

@@ -3,7 +3,7 @@ import { DriverError } from '#drivers/core/errors.ts';
 import type { Transport } from '#drivers/core/link.ts';
 import { ACK, INTERRUPT, NACK, SEND_ATTEMPTS } from './constants.ts';
 import { GdbParser, type GdbInput } from './parser.ts';
-import { packet, textOf } from './writer.ts';
+import { hexBytes, packet, textOf } from './writer.ts';
 
 /** How an answer is taken: `done` ends the question, `more` waits on, `stray` belongs to no question. */
 export type Verdict = 'done' | 'more' | 'stray';
@@ -16,6 +16,13 @@ interface Question {
   judge(answer: Uint8Array): Verdict;
   resolve(answer: Uint8Array): void;
   reject(error: unknown): void;
+}
+
+/** Text of an `O` packet (E.3); null for anything else (`OK` is no hex). A server may say it while it works on anything. */
+export function outputOf(answer: Uint8Array): string | null {
+  const text = textOf(answer);
+  const bytes = /^O[0-9a-fA-F]/.test(text) ? hexBytes(text.slice(1)) : null;
+  return bytes === null ? null : textOf(bytes);
 }
 
 /** An answer to `?` or `c` may come late, from before this conversation (E.3 Stop Reply Packets). */
@@ -50,7 +57,8 @@ export class PacketLink {
   ask(
     data: Uint8Array,
     timeoutMs: number,
-    judge: (answer: Uint8Array) => Verdict = (answer) => (isStop(answer) ? 'stray' : 'done'),
+    judge: (answer: Uint8Array) => Verdict = (answer) =>
+      isStop(answer) || outputOf(answer) !== null ? 'stray' : 'done',
   ): Promise<Uint8Array> {
     return new Promise((resolve, reject) => {
       if (this.gone !== null) return reject(this.gone);

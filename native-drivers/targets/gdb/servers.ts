@@ -1,5 +1,5 @@
 import { DriverError } from '#drivers/core/errors.ts';
-import type { GdbRemoteClient } from '#drivers/protocols/gdb-remote/client.ts';
+import type { GdbRemoteClient, MonitorAnswer } from '#drivers/protocols/gdb-remote/client.ts';
 import { MONITOR_MS } from '#drivers/protocols/gdb-remote/constants.ts';
 
 /** What differs from one debug server to the next. Null: it cannot, or no document says how. */
@@ -17,13 +17,21 @@ export interface GdbServer {
 }
 
 /** Rejects with `device-error` where the server says that the command failed; what it printed is in the context. */
-async function command(client: GdbRemoteClient, line: string): Promise<void> {
-  const answer = await client.monitor(line);
-  if (answer.ok) return;
+async function command(
+  client: GdbRemoteClient,
+  line: string,
+  good: readonly MonitorAnswer['end'][] = ['ok', 'text'],
+): Promise<void> {
+  const { text, end } = await client.monitor(line);
+  if (good.includes(end)) return;
   throw new DriverError('device-error', 'A command of the debug server failed.', {
-    context: { command: line, text: answer.text.slice(0, 200) },
+    context: { command: line, text: text.slice(0, 200) },
   });
 }
+
+/** A Black Magic probe says "Failed" where others say what came out. */
+const commandOfProbe = (client: GdbRemoteClient, line: string): Promise<void> =>
+  command(client, line, ['ok']);
 
 const detach = (client: GdbRemoteClient): Promise<void> => client.order('D');
 
@@ -46,17 +54,17 @@ const noPart = (answer: string): DriverError =>
 const blackMagic: GdbServer = {
   name: 'Black Magic probe',
   async attach(client) {
-    const { ok, text } = await client.monitor('swdp_scan');
-    if (!ok) throw noPart(text);
+    const { end, text } = await client.monitor('swdp_scan');
+    if (end !== 'ok') throw noPart(text);
     await expectStopped(client, 'vAttach;1');
   },
   async start(client) {
     await expectStopped(client, 'vRun;');
     await detach(client);
   },
-  eraseAll: (client) => command(client, 'erase_mass'),
+  eraseAll: (client) => commandOfProbe(client, 'erase_mass'),
   protect: (client, word) => command(client, `option write 0x${word.toString(16).padStart(8, '0')}`),
-  unprotect: (client) => command(client, 'option erase'),
+  unprotect: (client) => commandOfProbe(client, 'option erase'),
 };
 
 /**
@@ -124,5 +132,5 @@ export async function serverOf(client: GdbRemoteClient): Promise<GdbServer> {
   if (text.includes('Open On-Chip Debugger')) return openOcd;
   // QEMU knows `info version` alone, and answers by its number.
   const info = await client.monitor('info version');
-  return info.ok && /^\d+\.\d+/.test(info.text) ? qemu : other;
+  return info.end !== 'failed' && /^\d+\.\d+/.test(info.text) ? qemu : other;
 }
