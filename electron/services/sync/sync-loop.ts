@@ -128,9 +128,18 @@ export class SyncLoop {
   private async contact(membership: Membership): Promise<void> {
     const open = await this.line(membership);
     if (this.untilHello() <= 0) await this.greet(open);
-    while (!this.closing && !this.policyPaused && (await this.upload(open)))
+    while (!this.closing && !this.policyPaused && (await this.upload(open))) {
+      this.works();
       if (this.untilHello() <= 0) await this.greet(open);
+    }
+    this.works();
     this.status.settled();
+  }
+
+  /** Behind a failure only once what waits went up: a cloud that greets and keeps nothing is not online for a moment. */
+  private works(): void {
+    const state = this.policyPaused ? 'paused' : 'online';
+    if (this.status.state !== state) this.status.enter(state);
   }
 
   private async line(membership: Membership): Promise<Open> {
@@ -152,7 +161,7 @@ export class SyncLoop {
     await this.readPolicy(open);
     this.helloAt = parts.pace.now();
     this.greeted = true;
-    status.enter(this.policyPaused ? 'paused' : 'online');
+    if (this.failures === 0) status.enter(this.policyPaused ? 'paused' : 'online');
     await this.renewIfDue(open, answer);
   }
 
