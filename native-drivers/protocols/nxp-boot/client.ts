@@ -172,10 +172,12 @@ export class NxpBootClient {
     let frame = this.dataFrame(bytes, 0);
     for (let done = 0; done < bytes.length;) {
       if (signal.aborted) return this.giveUp(tag, signal);
-      const delivered = this.link.deliver(frame, ANSWER_MS);
+      const sent = frame;
+      const delivered = this.link.deliver(sent, ANSWER_MS);
       const next = Math.min(bytes.length, done + this.packetBytes);
       frame = this.dataFrame(bytes, next);
-      if ((await delivered) === 'abort') break;
+      // A key may be in it.
+      if ((await delivered.finally(() => sent.fill(0))) === 'abort') break;
       done = next;
       phase.progress?.(done);
     }

@@ -4,6 +4,7 @@ import type { Link } from '#drivers/core/link.ts';
 import { runOperation, type OperationTable } from '#drivers/core/operation-table.ts';
 import type { OperationContext, OperationName, OperationResult } from '#drivers/core/operations.ts';
 import { lifecycleOf } from '#drivers/roots-of-trust/nxp-puf/identity.ts';
+import { READ_BYTES } from '#drivers/roots-of-trust/nxp-puf/key-store.ts';
 import { enrolPuf, generateKey, restoreKeyStore, setUserKey } from '#drivers/roots-of-trust/nxp-puf/puf.ts';
 import { partState } from '#drivers/roots-of-trust/nxp-puf/session.ts';
 import type { NxpFamily } from './families.ts';
@@ -76,6 +77,19 @@ async function injectStore(
   return { output: { slot, verified: true }, measurements: [] };
 }
 
+/** In pieces: the protected region gives no more at once. */
+async function readMemory(
+  part: NxpPart,
+  { address, length }: { address: number; length: number },
+  { signal }: OperationContext,
+): Promise<OperationResult<'read-memory'>> {
+  const client = await part.use(signal);
+  const bytes = new Uint8Array(length);
+  for (let at = 0; at < length; at += READ_BYTES)
+    bytes.set(await client.read(address + at, Math.min(READ_BYTES, length - at)), at);
+  return { output: { bytes }, measurements: [] };
+}
+
 async function useChanging(part: NxpPart, signal: AbortSignal) {
   const client = await part.use(signal);
   part.touched = true;
@@ -96,10 +110,7 @@ function operationsOf(part: NxpPart, family: NxpFamily, images: ImageSource): Op
       setUserKey(await useChanging(part, context.signal), slot, key, context),
     'inject-key': (input, context) => injectStore(part, input, context),
     'read-state': (_input, context) => readState(part, context),
-    'read-memory': async ({ address, length }, { signal }) => ({
-      output: { bytes: await (await part.use(signal)).read(address, length) },
-      measurements: [],
-    }),
+    'read-memory': (input, context) => readMemory(part, input, context),
     'write-memory': async ({ address, bytes }, { signal }) => {
       await (await useChanging(part, signal)).write(address, bytes, { signal });
       return { output: {}, measurements: [] };

@@ -32,12 +32,12 @@ describe('faults of an LPC55S69 on a paced line', () => {
   });
 
   it('wrong-baud: what a part does not hear is tried slower, and the rate is kept for the next waking', async () => {
-    await rig.hands.fault('max-rate 57600');
+    await rig.hands.fault('max-rate 230400');
     await identify();
     await rig.hands.reset();
     await expect(rig.run('read-state', {})).rejects.toMatchObject({ code: 'no-answer', chip: 'untouched' });
     expect(await rig.run('read-state', {})).toMatchObject({ enrolled: false });
-    expect((await rig.hands.status()).baudRate).toBe(57_600);
+    expect((await rig.hands.status()).baudRate).toBe(230_400);
   });
 
   it('stale-bytes-at-open and noise before answers: passed over', async () => {
