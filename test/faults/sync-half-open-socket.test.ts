@@ -23,7 +23,9 @@ it('a line that swallows everything ends by itself and the records go up on the 
   test.proxy.chaos.swallow = true;
   await makeUnits(station.store, batch, 30);
   station.notice();
-  const silent = await station.until(({ error }) => error?.code === 'timeout');
+  const silent = await station.until(
+    ({ state, error }) => state !== 'connecting' && error?.code === 'timeout',
+  );
   expect(silent).toMatchObject({ state: 'offline' });
   expect(silent.error?.what).toBe('The cloud did not answer in time.');
   test.proxy.chaos.swallow = false;

@@ -63,7 +63,9 @@ it.each([
   test.proxy.cut();
   await makeUnits(station.store, await openTestBatch(station.store), 2);
   station.notice();
-  const stopped = await station.until(({ error }) => error?.code === 'protocol-unsupported');
+  const stopped = await station.until(
+    ({ state, error }) => state !== 'connecting' && error?.code === 'protocol-unsupported',
+  );
   expect(stopped).toMatchObject({ state: 'stopped', waiting: 7, error: { retry: false } });
   expect(stopped.error?.what).toBe('This station and its cloud speak no common version.');
   expect(other.calls).not.toContain('/v1/sync/upload');

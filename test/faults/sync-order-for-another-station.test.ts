@@ -75,7 +75,9 @@ it('an order for another station is not taken, whoever put it there; records go 
   await replaceQueued(test, stationId, mine, await queued(test, other.stationId, theirs));
   await station.call('sync.now', {});
   await makeUnits(station.store, await openTestBatch(station.store), 2);
-  const view = await station.until(({ error }) => error?.code === 'down-other-station');
+  const view = await station.until(
+    ({ state, error }) => state !== 'connecting' && error?.code === 'down-other-station',
+  );
   expect(view.error?.what).toBe('A message came that is meant for another station.');
   expect(view.error?.next).toBe('Nothing of it was taken in. Tell the administrator of the cloud.');
   await station.until(({ waiting }) => waiting === 0);

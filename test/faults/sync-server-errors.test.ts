@@ -41,7 +41,7 @@ it.each([
     const batch = await openTestBatch(station.store);
     await makeUnits(station.store, batch, 3);
     station.notice();
-    const seen = await station.until(({ error }) => error?.code === code);
+    const seen = await station.until(({ state, error }) => state !== 'connecting' && error?.code === code);
     expect(seen).toMatchObject({ state: 'offline', error: { retry: true } });
     expect(seen.error?.next).toContain('Everything waits here');
     await station.until(() => broken.calls.length >= 5);

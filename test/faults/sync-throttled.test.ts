@@ -31,7 +31,9 @@ it('a cloud that asks to wait is given the time it asked for, and then everythin
   const batch = await openTestBatch(station.store);
   await makeUnits(station.store, batch, 5);
   station.notice();
-  const waiting = await station.until(({ error }) => error?.code === 'throttled');
+  const waiting = await station.until(
+    ({ state, error }) => state !== 'connecting' && error?.code === 'throttled',
+  );
   expect(waiting).toMatchObject({ state: 'offline', waiting: 16, error: { retry: true } });
   expect(waiting.error?.what).toBe('The cloud is busy and asked to wait.');
   expect(waiting.nextTryAt).not.toBeNull();

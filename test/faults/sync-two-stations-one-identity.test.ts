@@ -30,7 +30,9 @@ it('the copy of a running station is kept out and says so; when the other ends i
   await cp(station.dataDir, copy, { recursive: true });
 
   const second = await openSyncStation({ dataDir: copy, line });
-  const kept = await second.until(({ error }) => error?.code === 'identity-in-use');
+  const kept = await second.until(
+    ({ state, error }) => state !== 'connecting' && error?.code === 'identity-in-use',
+  );
   expect(kept.state).toBe('stopped');
   expect(kept.error?.what).toBe('Another station is connected under the identity of this one.');
   expect(kept.nextTryAt).not.toBeNull();

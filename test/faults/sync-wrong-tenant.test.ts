@@ -43,7 +43,9 @@ it('a cloud that answers for another owner gets nothing, and an officer reads wh
   test.proxy.cut();
   await makeUnits(station.store, await openTestBatch(station.store), 2);
   station.notice();
-  const stopped = await station.until(({ error }) => error?.code === 'wrong-tenant');
+  const stopped = await station.until(
+    ({ state, error }) => state !== 'connecting' && error?.code === 'wrong-tenant',
+  );
   expect(stopped).toMatchObject({
     state: 'stopped',
     error: { retry: false, details: { tenant: 'Somebody else' } },
@@ -77,7 +79,9 @@ it('a server of another authority is told nothing at all', async () => {
   test.proxy.cut();
   await makeUnits(station.store, await openTestBatch(station.store), 1);
   station.notice();
-  const refused = await station.until(({ error }) => error?.code === 'tls-untrusted');
+  const refused = await station.until(
+    ({ state, error }) => state !== 'connecting' && error?.code === 'tls-untrusted',
+  );
   expect(refused.error?.what).toBe('Who answers is not the cloud that this station joined.');
   expect(stranger.calls).toEqual([]);
   await stranger.close();

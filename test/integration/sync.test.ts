@@ -105,7 +105,9 @@ it('goes through a proxy that asks for a password, and says so when it is the wr
     });
   await set('line3:wrong');
   await joinByFiles(station, test);
-  const refused = await station.until(({ error }) => error?.code === 'proxy-refused');
+  const refused = await station.until(
+    ({ state, error }) => state !== 'connecting' && error?.code === 'proxy-refused',
+  );
   expect(refused.error?.what).toBe('The proxy did not let the connection through.');
   const { settings } = await set('line3:s3cret%20pass');
   expect(settings.proxy).toBe(`http://line3@127.0.0.1:${port}`);
