@@ -10,12 +10,14 @@ let server: Server;
 let socket: Socket;
 let transport: TcpTransport;
 let heard: string[];
+let interrupts: number;
 let answers: ((data: string) => string | null)[];
 const signal = new AbortController().signal;
 const framed = (text: string): string => Buffer.from(packet(textBytes(text))).toString('latin1');
 
 beforeEach(async () => {
   heard = [];
+  interrupts = 0;
   answers = [];
   server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -34,6 +36,7 @@ function listen(): void {
   let rest = '';
   socket.on('data', (bytes: Buffer) => {
     rest += bytes.toString('latin1');
+    interrupts += bytes.filter((byte) => byte === 0x03).length;
     for (let found = /\$([^#]*)#../.exec(rest); found !== null; found = /\$([^#]*)#../.exec(rest)) {
       rest = rest.slice(found.index + found[0].length);
       heard.push(found[1] ?? '');
@@ -66,6 +69,7 @@ describe('a conversation with a debug server', () => {
     answers.push(() => null);
     const client = await connected();
     expect(heard).toEqual(['qSupported:swbreak+', 'qSupported:swbreak+']);
+    expect(interrupts).toBe(1);
     client.close();
   });
 
