@@ -100,7 +100,8 @@ it(
       shown.add(`${state} ${said?.code}`);
       return pace.asked.filter((ms) => ms >= 10_000).length >= 4;
     });
-    expect([...shown].sort()).toEqual(['connecting cloud-full', 'offline cloud-full']);
+    // A new try may show for a moment; that it were online never does.
+    expect([...shown].filter((one) => one !== 'connecting cloud-full')).toEqual(['offline cloud-full']);
     expect((await heldBy(cloud, stationId)).position).toBe(position);
     full.makeRoom();
     await station.until(({ state, waiting }) => state === 'online' && waiting === 0);
