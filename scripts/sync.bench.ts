@@ -106,7 +106,7 @@ async function backlog(): Promise<Figure[]> {
 }
 
 /** A day's work over a slow line, against what its bytes alone take. */
-export async function slowDay(): Promise<Figure[]> {
+async function slowDay(): Promise<Figure[]> {
   const state: { line: Awaited<ReturnType<typeof openSlowLine>> | null } = { line: null };
   const { messages, seconds } = await drain(DAY_UNITS, async (port) => {
     state.line = await openSlowLine({ ...LINE, port });

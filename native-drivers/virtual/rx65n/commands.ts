@@ -5,7 +5,7 @@ import { setBaudRate } from '../ra-rom/identity-commands.ts';
 import type { Area, Range } from '../ra-rom/memory-map.ts';
 import { COMMAND, MAX_PAYLOAD, RomRefusal, STATUS } from '../ra-rom/protocol.ts';
 import type { RomCommand } from '../ra-rom/session.ts';
-import type { RxSession } from './rom.ts';
+import type { RxSession } from './session.ts';
 
 /** Codes that RA parts do not have, or have for something else; as the public tool sends them. */
 const RX = {

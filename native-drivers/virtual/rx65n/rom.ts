@@ -1,13 +1,8 @@
 import { FrameRom } from '../ra-rom/rom.ts';
-import type { FrameHost, FrameSession } from '../ra-rom/session.ts';
+import type { FrameHost } from '../ra-rom/session.ts';
 import { commands } from './commands.ts';
 import type { RxPart } from './part.ts';
-
-/** The running ROM as its commands see it. */
-export interface RxSession extends FrameSession<RxPart> {
-  /** What the host has to say before any memory is touched, in any order: byte order, clock, ID code. */
-  readonly settled: Set<'endian' | 'clock' | 'id'>;
-}
+import type { RxSession } from './session.ts';
 
 /** Boot ROM of an RX part. Statuses are one byte: the public tool takes no longer ones. */
 export class RxRom extends FrameRom<RxPart> implements RxSession {
