@@ -54,14 +54,19 @@ export class CloudSide {
   private readonly revoked: RevocationList;
   private readonly syncParts: SyncParts;
   private readonly news;
+  /** The view that is on its way to screens: the store stays open for it. */
+  private telling: Promise<void> = Promise.resolve();
+  private closed = false;
   private shownLine = '';
 
   constructor(parts: CloudSideParts) {
     this.parts = parts;
     const { store, vault, authority, dataDir, tools, jobs, onDefect, openJob } = parts;
     const pace = parts.line?.pace ?? realPace;
-    this.news = createThrottle(PUBLISH_MS, () => void this.publish());
-    const changed = () => this.news.call();
+    this.news = createThrottle(PUBLISH_MS, () => void (this.telling = this.publish()));
+    const changed = () => {
+      if (!this.closed) this.news.call();
+    };
     this.ordered = new OrderedJobs({ dataDir, tools, jobs, onDefect, openJob });
     this.syncParts = {
       ...{ store, vault, authority, ordered: this.ordered, session: randomUUID() },
@@ -93,9 +98,9 @@ export class CloudSide {
   }
 
   async close(): Promise<void> {
+    this.closed = true;
     this.news.cancel();
-    await Promise.all([this.sync.close(), this.courier.close(), this.onboarding.close()]);
-    this.news.cancel();
+    await Promise.all([this.sync.close(), this.courier.close(), this.onboarding.close(), this.telling]);
   }
 
   /** The store has something that the cloud or a target should know. */

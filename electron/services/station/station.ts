@@ -257,8 +257,9 @@ class StationCore {
   }
 
   async close(): Promise<void> {
-    await this.cloud.close();
+    // Runs that end in closing still have something to tell.
     await this.sites.close();
+    await this.cloud.close();
     for (const remove of this.unsubscribe) remove();
   }
 }
