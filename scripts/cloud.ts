@@ -104,9 +104,10 @@ if (given.help) {
 }
 try {
   const cloud = await startCloud(await optionsOf(given));
-  announce(cloud, given.json);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.once(signal, () => void cloud.close().finally(() => process.exit(0)));
+  // Whoever reads this may stop it at once.
+  announce(cloud, given.json);
 } catch (error) {
   if (!(error instanceof CloudError)) throw error;
   end(`${error.problem.what}\n${error.problem.next}\n`, 1);
