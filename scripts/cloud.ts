@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readFile } from 'node:fs/promises';
 import { startCloud, type Cloud } from '#cloud/server/cloud.ts';
+import { addTenant } from '#cloud/server/first-start.ts';
 import type { CloudOptions } from '#cloud/server/config.ts';
 import { CloudError } from '#cloud/server/problem.ts';
 import { buildConsole } from './build.ts';
@@ -19,6 +20,7 @@ const HELP = `Rootline cloud: what stations sync to
   --public-url URL    as others reach the console: https://cloud.example:8443
   --station-url URL   as stations reach their line
   --name NAME         of the tenant that the first start makes
+  --add-tenant NAME   makes one more tenant, prints its admin token once, and ends; nodes take it in at their next start
   --json              one line of JSON on standard output
   --help              this text
 
@@ -36,6 +38,7 @@ const options = {
   'public-url': { type: 'string' },
   'station-url': { type: 'string' },
   name: { type: 'string', default: 'Rootline cloud' },
+  'add-tenant': { type: 'string' },
   json: { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
 } as const;
@@ -102,7 +105,16 @@ if (given.help) {
   process.stdout.write(HELP);
   process.exit(0);
 }
+async function oneMore(name: string): Promise<never> {
+  if (name.trim() === '' || name.length > 120) end('--add-tenant takes a name of 1 to 120 characters.\n', 2);
+  const { tenant, adminToken } = await addTenant(await optionsOf(given), name.trim());
+  const text = `Tenant       ${tenant.name}\nAdmin token  ${adminToken}\n             shown this once; keep it safe\n`;
+  process.stdout.write(given.json ? `${JSON.stringify({ tenant, adminToken })}\n` : text);
+  process.exit(0);
+}
+
 try {
+  if (given['add-tenant'] !== undefined) await oneMore(given['add-tenant']);
   const cloud = await startCloud(await optionsOf(given));
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.once(signal, () => void cloud.close().finally(() => process.exit(0)));
