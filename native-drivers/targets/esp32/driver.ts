@@ -1,3 +1,4 @@
+import { withChipState } from '#drivers/core/chip-state.ts';
 import type { ImageSource, TargetDriver, TargetSession } from '#drivers/core/driver.ts';
 import { DriverError } from '#drivers/core/errors.ts';
 import type { Link } from '#drivers/core/link.ts';
@@ -39,7 +40,9 @@ function open(link: Link, chip: EspChip, images: ImageSource): TargetSession {
       } catch (error) {
         // Whatever was interrupted, the next step starts from a reset.
         part.drop();
-        throw withChipState(error, operation, part);
+        // A fuse that did not take leaves a part unknown.
+        const halfBurned = operation === 'burn' && isMismatch(error);
+        throw withChipState(error, part.touched, halfBurned);
       }
     },
     close: () => {
@@ -49,14 +52,8 @@ function open(link: Link, chip: EspChip, images: ImageSource): TargetSession {
   };
 }
 
-/** Flash can be written anew: a part is untouched or not locked. A fuse that did not take leaves it unknown. */
-function withChipState(error: unknown, operation: OperationName, part: EspPart): unknown {
-  if (!(error instanceof DriverError) || error.chip !== 'unknown') return error;
-  const halfBurned = operation === 'burn' && error.code === 'verify-mismatch';
-  if (error.code === 'outcome-unknown' || halfBurned) return error;
-  const chip = part.touched ? 'not-locked' : 'untouched';
-  return new DriverError(error.code, error.message, { chip, context: error.context, cause: error.cause });
-}
+const isMismatch = (error: unknown): boolean =>
+  error instanceof DriverError && error.code === 'verify-mismatch';
 
 /** The ROM loader of one chip of the ESP32 family over its UART. */
 export function espDriver(chip: EspChip): TargetDriver {

@@ -1,3 +1,4 @@
+import { withChipState } from '#drivers/core/chip-state.ts';
 import type { ImageSource, TargetDriver, TargetSession } from '#drivers/core/driver.ts';
 import { DriverError } from '#drivers/core/errors.ts';
 import type { Link } from '#drivers/core/link.ts';
@@ -182,18 +183,12 @@ function open(link: Link, device: GdbDevice, images: ImageSource): TargetSession
       } catch (error) {
         // Whatever was interrupted, the next step attaches anew.
         part.drop();
-        throw withChipState(error, part);
+        // Nothing that this driver sends is for ever.
+        throw withChipState(error, part.touched);
       }
     },
     close: () => part.release(),
   };
-}
-
-/** Nothing that this driver sends is for ever: a part is untouched or not locked. */
-function withChipState(error: unknown, part: GdbPart): unknown {
-  if (!(error instanceof DriverError) || error.chip !== 'unknown') return error;
-  const chip = part.touched ? 'not-locked' : 'untouched';
-  return new DriverError(error.code, error.message, { chip, context: error.context, cause: error.cause });
 }
 
 /** One device behind any debug server that speaks GDB's remote protocol, over a serial port or TCP. */

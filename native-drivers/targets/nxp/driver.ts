@@ -1,3 +1,4 @@
+import { withChipState } from '#drivers/core/chip-state.ts';
 import type { ImageSource, TargetDriver, TargetSession } from '#drivers/core/driver.ts';
 import { DriverError } from '#drivers/core/errors.ts';
 import type { Link } from '#drivers/core/link.ts';
@@ -139,7 +140,8 @@ function open(link: Link, family: NxpFamily, images: ImageSource): TargetSession
       } catch (error) {
         // Whatever else was interrupted, the next step starts from a reset, and keys from an enrolment.
         if (!(error instanceof DriverError) || !GOES_ON.includes(error.code)) part.drop();
-        throw withChipState(error, part);
+        // Nothing here locks a part; only a lost answer to a key command leaves it unknown.
+        throw withChipState(error, part.touched);
       }
     },
     close: () => {
@@ -147,14 +149,6 @@ function open(link: Link, family: NxpFamily, images: ImageSource): TargetSession
       return Promise.resolve();
     },
   };
-}
-
-/** Nothing here locks a part; only a lost answer to a key command leaves it unknown. */
-function withChipState(error: unknown, part: NxpPart): unknown {
-  if (!(error instanceof DriverError) || error.chip !== 'unknown' || error.code === 'outcome-unknown')
-    return error;
-  const chip = part.touched ? 'not-locked' : 'untouched';
-  return new DriverError(error.code, error.message, { chip, context: error.context, cause: error.cause });
 }
 
 /** The ROM boot loader of one line of LPC55 over its UART, with its PUF. */

@@ -1,6 +1,5 @@
+import { withChipState } from '#drivers/core/chip-state.ts';
 import type { TargetSession } from '#drivers/core/driver.ts';
-import { DriverError } from '#drivers/core/errors.ts';
-import type { ChipState } from '#drivers/core/errors.ts';
 import { runOperation, type OperationTable } from '#drivers/core/operation-table.ts';
 import type { OperationName } from '#drivers/core/operations.ts';
 
@@ -26,7 +25,7 @@ export function sessionOf(
       } catch (error) {
         // Whatever was interrupted, the next step starts from a reset.
         part.drop();
-        throw withChipState(error, part, locking.includes(operation));
+        throw withChipState(error, part.touched, locking.includes(operation) || part.expectsLock);
       }
     },
     close: () => {
@@ -35,12 +34,4 @@ export function sessionOf(
       return Promise.resolve();
     },
   };
-}
-
-/** A link that broke in a write says nothing of the chip, but this session knows that it never began to lock it. */
-function withChipState(error: unknown, part: SessionPart, locks: boolean): unknown {
-  if (!(error instanceof DriverError) || error.chip !== 'unknown') return error;
-  if (error.code === 'outcome-unknown' || locks || part.expectsLock) return error;
-  const chip: ChipState = part.touched ? 'not-locked' : 'untouched';
-  return new DriverError(error.code, error.message, { chip, context: error.context, cause: error.cause });
 }

@@ -1,3 +1,4 @@
+import { withChipState } from '#drivers/core/chip-state.ts';
 import type { ImageSource, TargetDriver, TargetSession } from '#drivers/core/driver.ts';
 import { DriverError } from '#drivers/core/errors.ts';
 import type { Link } from '#drivers/core/link.ts';
@@ -125,7 +126,8 @@ function open(link: Link, family: Stm32Family, images: ImageSource): TargetSessi
       } catch (error) {
         // Whatever was interrupted, the next step starts from a reset.
         part.drop();
-        throw withChipState(error, part);
+        // Nothing that this boot loader does is for ever.
+        throw withChipState(error, part.touched);
       }
     },
     close: () => {
@@ -133,13 +135,6 @@ function open(link: Link, family: Stm32Family, images: ImageSource): TargetSessi
       return Promise.resolve();
     },
   };
-}
-
-/** Nothing that this boot loader does is for ever: a part is untouched or not locked. */
-function withChipState(error: unknown, part: Stm32Part): unknown {
-  if (!(error instanceof DriverError) || error.chip !== 'unknown') return error;
-  const chip = part.touched ? 'not-locked' : 'untouched';
-  return new DriverError(error.code, error.message, { chip, context: error.context, cause: error.cause });
 }
 
 /** The system memory boot loader of one line of STM32 (AN3155, AN2606) over USART. */
