@@ -1,19 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { BenchControl } from '#drivers/virtual/control-client.ts';
 import { benchSite, plugIn, scan } from './hands.ts';
 import { openScreen, pictureOfFailure, type OpenScreen } from './screen.ts';
+import { AXE, RUN_AXE, SCROLLS, THEMES } from './rules.ts';
 import { insert, openBatch, signIn, site, until } from './steps.ts';
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const THEMES = ['dark', 'light', 'contrast'] as const;
-
-/** Each rule that is broken, with the elements that break it. */
-const RUN_AXE = `axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) =>
-  violations.flatMap(({ id, impact, nodes }) => nodes.map(({ target, failureSummary }) =>
-    impact + ' ' + id + ' ' + target.join(' ') + ': ' + failureSummary.split('\\n').slice(1, 3).join(' '))))`;
 
 /** Everything to press that a gloved finger would miss: an element counts with its label, row or larger hit area. */
 const SMALL = `[...document.querySelectorAll('button, a[href], input, [role="button"], [role="tab"], [role="menuitem"], [role="row"][aria-selected]')]
@@ -27,8 +18,6 @@ const SMALL = `[...document.querySelectorAll('button, a[href], input, [role="but
   })
   .filter(({ height }) => height > 0 && height < 47.5)
   .map(({ name, height }) => name + ' is ' + height.toFixed(1) + ' px high')`;
-
-const SCROLLS = `document.documentElement.scrollHeight > innerHeight || document.documentElement.scrollWidth > innerWidth`;
 
 /** Every screen, in every theme, is held against the rules that do not need an eye. */
 describe('accessibility of every screen', { timeout: 120_000 }, () => {

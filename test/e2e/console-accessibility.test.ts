@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { inviteStation } from '#cloud/join/invite.ts';
@@ -7,14 +5,7 @@ import type { MadeUnit } from '#cloud/line/station-fixtures.ts';
 import { callApi, jobOf } from '../integration/api.test-support.ts';
 import { busyStation, openConsole, pasteToken, unexpected, type ConsoleScreen } from './console-screen.ts';
 import { pictureOfFailure } from './screen.ts';
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const THEMES = ['dark', 'light', 'contrast'] as const;
-
-/** Each rule that is broken, with the elements that break it. */
-const RUN_AXE = `axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) =>
-  violations.flatMap(({ id, impact, nodes }) => nodes.map(({ target, failureSummary }) =>
-    impact + ' ' + id + ' ' + target.join(' ') + ': ' + failureSummary.split('\\n').slice(1, 3).join(' '))))`;
+import { AXE, RUN_AXE, SCROLLS, THEMES } from './rules.ts';
 
 /** Everything to press that a finger would miss: an element counts with its label, row or larger hit area. */
 const SMALL = `[...document.querySelectorAll('button, a[href], input:not([type="file"]), [role="button"], [role="tab"], [role="menuitem"], [role="row"][aria-selected]')]
@@ -28,8 +19,6 @@ const SMALL = `[...document.querySelectorAll('button, a[href], input:not([type="
   })
   .filter(({ height }) => height > 0 && height < 47.5)
   .map(({ name, height }) => name + ' is ' + height.toFixed(1) + ' px high')`;
-
-const SCROLLS = `document.documentElement.scrollHeight > innerHeight || document.documentElement.scrollWidth > innerWidth`;
 
 /** Every screen of the console, in every theme, is held against the rules that do not need an eye. */
 describe('accessibility of the console', { timeout: 120_000 }, () => {

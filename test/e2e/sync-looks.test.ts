@@ -1,20 +1,15 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { build, preview, type PreviewServer } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launch } from './screen.ts';
+import { AXE, RUN_AXE, SCROLLS, THEMES } from './rules.ts';
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const root = join(import.meta.dirname, '..', '..', 'renderer');
 const pictures = join(import.meta.dirname, '..', 'output', 'e2e');
-const THEMES = ['dark', 'light', 'contrast'] as const;
 
-const RUN_AXE = `axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) =>
-  violations.flatMap(({ id, impact, nodes }) => nodes.map(({ target, failureSummary }) =>
-    impact + ' ' + id + ' ' + target.join(' ') + ': ' + failureSummary.split('\\n').slice(1, 3).join(' '))))`;
 /** What a gloved finger would miss, and what is cut at the right: an element counts with its label or larger hit area. */
 const SMALL = `[...document.querySelectorAll('button, a[href], input, [role="button"]')]
   .filter((element) => element.checkVisibility({ visibilityProperty: true }) && !element.closest('[aria-hidden="true"]'))
@@ -30,7 +25,6 @@ const SMALL = `[...document.querySelectorAll('button, a[href], input, [role="but
       ...(box.right > innerWidth ? [name + ' is cut at the right'] : []),
     ];
   })`;
-const SCROLLS = `document.documentElement.scrollHeight > innerHeight || document.documentElement.scrollWidth > innerWidth`;
 
 type Act = (page: Page) => Promise<unknown>;
 const press =
