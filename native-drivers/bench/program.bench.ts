@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Image } from '../core/image.ts';
-import { loadTarget } from '../targets/registry.ts';
+import { loadBytesTarget } from '../targets/registry.ts';
 import { openBenchLines } from '../transports/control/bench.ts';
 import { openSerial } from '../transports/serial.ts';
 import { openBenchControl } from '../virtual/control-client.ts';
@@ -55,7 +55,7 @@ async function measure(site: BenchSite): Promise<ProgramBench> {
   const transport = timed(await openSerial(site.port, 9600));
   const control = await openBenchLines(site.control);
   const image = randomImage();
-  const session = (await loadTarget('ra8m1')).open({ transport, control }, { get: () => image });
+  const session = (await loadBytesTarget('ra8m1')).open({ transport, control }, { get: () => image });
   const context = { signal: new AbortController().signal, progress: () => undefined };
   await session.run('identify', { target: 'ra8m1' }, context);
   await hands.resetClock();

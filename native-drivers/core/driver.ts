@@ -1,5 +1,5 @@
 import type { Image } from './image.ts';
-import type { Link } from './link.ts';
+import type { Link, ToolLink, UsbLink } from './link.ts';
 import type {
   MemoryArea,
   OperationContext,
@@ -24,14 +24,35 @@ export interface TargetSession {
   close(): Promise<void>;
 }
 
-/** A registry entry. Adding a family adds one folder and one line in `targets/registry.ts`. */
-export interface TargetDriver {
+/** What every registry entry says of itself. Adding a family adds one folder and one line in `targets/registry.ts`. */
+interface DriverCard {
   id: string;
   title: string;
   operations: readonly OperationName[];
-  /** Of the serial port, where it is not 8N1. */
-  parity?: 'none' | 'even';
   /** Programmable memory, so that a job can be refused at a desk; absent: only the chip tells. */
   areas?: readonly MemoryArea[];
+}
+
+/** A family behind a byte link: serial port or TCP. */
+export interface TargetDriver extends DriverCard {
+  reach?: 'bytes';
+  /** Of the serial port, where it is not 8N1. */
+  parity?: 'none' | 'even';
   open(link: Link, images: ImageSource): TargetSession;
 }
+
+/** A family that is a USB device, or sits behind one. */
+export interface UsbTargetDriver extends DriverCard {
+  reach: 'usb';
+  /** Hexadecimal `vvvv:pppp` of devices that are known to fit; a screen offers them first. */
+  devices: readonly string[];
+  open(link: UsbLink, images: ImageSource): TargetSession;
+}
+
+/** A programmer that its maker's own tool drives. */
+export interface ToolTargetDriver extends DriverCard {
+  reach: 'tool';
+  open(link: ToolLink, images: ImageSource): TargetSession;
+}
+
+export type AnyTargetDriver = TargetDriver | UsbTargetDriver | ToolTargetDriver;

@@ -1,18 +1,32 @@
 /** How a site reaches its part: plain data, so that it crosses a process boundary. */
 export interface LinkSpec {
-  /** Serial port: `/dev/ttyUSB0`, `COM4`, `/dev/pts/7`; or a TCP address, `tcp://host:port`, which has no modem lines. */
+  /**
+   * Serial port: `/dev/ttyUSB0`, `COM4`, `/dev/pts/7`; a TCP address, `tcp://host:port`, which has no modem lines; or a
+   * USB device: `usb:1-2.3` by bus and port path, `usbip://host:port/1-1` behind a USB/IP server.
+   */
   path: string;
+  /** USB topology of the adapter (`1-2.3:1.0`). Where set, the port is found by it and `path` is only where it was last. */
+  location?: string;
   control: ControlSpec;
 }
 
 /**
  * How reset and mode pin are driven and how the socket reports a part.
  * `bench`: the virtual bench's control socket (docs/virtual-bench.md). `modem-lines`: DTR and RTS of the adapter,
- * with CTS or DSR as the socket's contact. `operator`: a person does it when asked.
+ * with CTS or DSR as the socket's contact; `crossCoupled`: two transistors between them, as on ESP boards, so that both
+ * lines set together drive neither. `relay`: two channels of a relay board on a serial port of its own.
+ * `operator`: a person does it when asked.
  */
 export type ControlSpec =
   | { kind: 'bench'; socket: string }
-  | { kind: 'modem-lines'; reset: 'dtr' | 'rts'; mode: 'dtr' | 'rts'; contact?: 'cts' | 'dsr' }
+  | {
+      kind: 'modem-lines';
+      reset: 'dtr' | 'rts';
+      mode: 'dtr' | 'rts';
+      contact?: 'cts' | 'dsr';
+      crossCoupled?: boolean;
+    }
+  | { kind: 'relay'; path: string; reset: number; mode: number }
   | { kind: 'operator' };
 
 /** An open byte link. Bytes arrive as events; nothing polls. */
@@ -43,5 +57,47 @@ export interface ControlLines {
 
 export interface Link {
   transport: Transport;
+  control: ControlLines;
+}
+
+/** What this station uses of a USB device, in the WebUSB interface's own shapes (W3C community draft, section 9). */
+export type UsbDevice = Pick<
+  USBDevice,
+  | 'vendorId'
+  | 'productId'
+  | 'productName'
+  | 'serialNumber'
+  | 'configuration'
+  | 'selectConfiguration'
+  | 'claimInterface'
+  | 'releaseInterface'
+  | 'selectAlternateInterface'
+  | 'controlTransferIn'
+  | 'controlTransferOut'
+  | 'transferIn'
+  | 'transferOut'
+  | 'clearHalt'
+  | 'reset'
+>;
+
+/** An open USB device of this process alone; no interface is claimed yet. */
+export interface UsbPort {
+  readonly path: string;
+  readonly device: UsbDevice;
+  /** Called once when the device leaves the bus for any reason but `close()`; the error is `port-gone`. */
+  onGone(listener: (error: Error) => void): () => void;
+  /** Ends the link as `port-gone`: whoever sees the device vanish first says so. */
+  abandon(cause?: unknown): void;
+  close(): Promise<void>;
+}
+
+export interface UsbLink {
+  usb: UsbPort;
+  control: ControlLines;
+}
+
+/** A programmer that a tool of its maker drives: nothing is opened, the tool is told the path. */
+export interface ToolLink {
+  path: string;
   control: ControlLines;
 }

@@ -15,10 +15,17 @@ const control = z.discriminatedUnion('kind', [
     reset: z.enum(['dtr', 'rts']),
     mode: z.enum(['dtr', 'rts']),
     contact: z.enum(['cts', 'dsr']).exactOptional(),
+    crossCoupled: z.boolean().exactOptional(),
+  }),
+  z.strictObject({
+    kind: z.literal('relay'),
+    path: text,
+    reset: z.number().int().min(1).max(64),
+    mode: z.number().int().min(1).max(64),
   }),
   z.strictObject({ kind: z.literal('operator') }),
 ]);
-const link = z.strictObject({ path: text, control });
+const link = z.strictObject({ path: text, location: text.exactOptional(), control });
 
 const address = z.number().int().min(0).max(0xffff_ffff);
 const image = z.strictObject({

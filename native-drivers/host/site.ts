@@ -1,15 +1,11 @@
-import type { ImageSource, TargetDriver, TargetSession } from '../core/driver.ts';
+import type { AnyTargetDriver, ImageSource, TargetSession } from '../core/driver.ts';
 import { DriverError } from '../core/errors.ts';
 import type { HostEvent } from '../core/host-api.ts';
-import type { ControlLines, LinkSpec, Transport } from '../core/link.ts';
+import type { LinkSpec } from '../core/link.ts';
 import type { OperationContext, OperationInput, OperationName, OperationResult } from '../core/operations.ts';
-import { openControl } from '../transports/control/open-control.ts';
 import { pathExists, watchPath } from '../transports/path-watch.ts';
-import { openSerial } from '../transports/serial.ts';
-import type { SerialTransport } from '../transports/serial.ts';
-import { isTcp, openTcp } from '../transports/tcp.ts';
-
-const OPEN_BAUD_RATE = 9600;
+import { isTcp } from '../transports/tcp.ts';
+import { openLink, openSession, type OpenedLink } from './open-link.ts';
 
 /**
  * One socket: port, control lines, and the target's session over them. Its operations queue; other sites never wait.
@@ -19,10 +15,10 @@ const OPEN_BAUD_RATE = 9600;
 export class Site {
   private readonly name: string;
   private readonly spec: LinkSpec;
-  private readonly parity: 'none' | 'even';
+  private readonly driver: AnyTargetDriver;
   private readonly emit: (event: HostEvent) => void;
-  private transport: SerialTransport;
-  private readonly link: { transport: Transport; control: ControlLines };
+  private lifeline: OpenedLink['lifeline'];
+  private readonly link: OpenedLink['ends'];
   private readonly session: TargetSession;
   private readonly stopWatch: () => void;
   private queue: Promise<unknown> = Promise.resolve();
@@ -33,17 +29,17 @@ export class Site {
   private constructor(
     name: string,
     spec: LinkSpec,
-    opened: { transport: SerialTransport; control: ControlLines },
-    target: { driver: TargetDriver; images: ImageSource },
+    opened: OpenedLink,
+    target: { driver: AnyTargetDriver; images: ImageSource },
     emit: (event: HostEvent) => void,
   ) {
     this.name = name;
     this.spec = spec;
-    this.parity = target.driver.parity ?? 'none';
+    this.driver = target.driver;
     this.emit = emit;
-    this.transport = opened.transport;
-    this.link = { ...opened };
-    this.session = target.driver.open(this.link, target.images);
+    this.lifeline = opened.lifeline;
+    this.link = { ...opened.ends };
+    this.session = openSession(target.driver, this.link, target.images);
     this.stopWatch = watchPath(spec.path, () => this.pathChanged());
     this.listen();
   }
@@ -51,11 +47,10 @@ export class Site {
   static async open(
     name: string,
     spec: LinkSpec,
-    target: { driver: TargetDriver; images: ImageSource },
+    target: { driver: AnyTargetDriver; images: ImageSource },
     emit: (event: HostEvent) => void,
   ): Promise<Site> {
-    const opened = await openBoth(spec, target.driver.parity ?? 'none');
-    return new Site(name, spec, opened, target, emit);
+    return new Site(name, spec, await openLink(target.driver, spec), target, emit);
   }
 
   presence(): Promise<boolean | null> {
@@ -85,12 +80,11 @@ export class Site {
     await this.queue;
     await this.session.close();
     await this.link.control.close().catch(() => undefined);
-    await this.transport.close().catch(() => undefined);
+    await this.lifeline.close().catch(() => undefined);
   }
 
   private listen(): void {
-    const { transport } = this;
-    transport.onGone((error) => this.lost(error));
+    this.lifeline.onGone((error) => this.lost(error));
     this.link.control.onPresence((part) => this.emit({ type: 'presence', site: this.name, part }));
   }
 
@@ -107,17 +101,17 @@ export class Site {
   private pathChanged(): void {
     if (this.closed) return;
     const exists = pathExists(this.spec.path);
-    if (this.gone === null && !exists) this.transport.abandon();
+    if (this.gone === null && !exists) this.lifeline.abandon();
     else if (this.gone !== null && exists && !this.reopening) void this.reopen();
   }
 
   private async reopen(): Promise<void> {
     this.reopening = true;
     try {
-      const opened = await openBoth(this.spec, this.parity);
+      const opened = await openLink(this.driver, this.spec);
       await this.link.control.close().catch(() => undefined);
-      this.transport = opened.transport;
-      Object.assign(this.link, opened);
+      this.lifeline = opened.lifeline;
+      Object.assign(this.link, opened.ends);
       this.gone = null;
       this.listen();
       this.emit({ type: 'port-back', site: this.name });
@@ -129,21 +123,5 @@ export class Site {
     } finally {
       this.reopening = false;
     }
-  }
-}
-
-/** Opens port and control lines, or neither. */
-async function openBoth(
-  spec: LinkSpec,
-  parity: 'none' | 'even',
-): Promise<{ transport: SerialTransport; control: ControlLines }> {
-  const transport = isTcp(spec.path)
-    ? await openTcp(spec.path, OPEN_BAUD_RATE)
-    : await openSerial(spec.path, OPEN_BAUD_RATE, parity);
-  try {
-    return { transport, control: await openControl(spec, transport) };
-  } catch (error) {
-    await transport.close();
-    throw error;
   }
 }

@@ -1,11 +1,13 @@
-import type { TargetDriver } from '#drivers/core/driver.ts';
+import type { AnyTargetDriver, TargetDriver } from '#drivers/core/driver.ts';
 import { DriverError } from '#drivers/core/errors.ts';
 
 /** One line per family; its code is loaded when a site asks for it. */
 interface TargetEntry {
   id: string;
   title: string;
-  load(): Promise<TargetDriver>;
+  /** How its parts are reached: what a bench screen asks for. `bytes` where nothing is said. */
+  reach?: 'usb' | 'tool';
+  load(): Promise<AnyTargetDriver>;
 }
 
 export const targets: readonly TargetEntry[] = [
@@ -80,10 +82,20 @@ async function esp(chip: 'esp32' | 'esp32c3' | 'esp32s3' | 'esp32c6'): Promise<T
 }
 
 /** Rejects with `unsupported` for an id that no entry has. */
-export async function loadTarget(id: string): Promise<TargetDriver> {
+export async function loadTarget(id: string): Promise<AnyTargetDriver> {
   const entry = targets.find((target) => target.id === id);
   if (entry !== undefined) return entry.load();
   throw new DriverError('unsupported', 'There is no driver for this target.', {
+    chip: 'untouched',
+    context: { target: id },
+  });
+}
+
+/** A target on a serial port or TCP; `unsupported` for one that is reached otherwise. */
+export async function loadBytesTarget(id: string): Promise<TargetDriver> {
+  const driver = await loadTarget(id);
+  if (driver.reach !== 'usb' && driver.reach !== 'tool') return driver;
+  throw new DriverError('unsupported', 'This target is not reached by a serial port.', {
     chip: 'untouched',
     context: { target: id },
   });

@@ -4,7 +4,7 @@ import type { Image, Segment } from '#drivers/core/image.ts';
 import type { OperationInput, OperationName, OperationOutput, Progress } from '#drivers/core/operations.ts';
 import { openSerial } from '#drivers/transports/serial.ts';
 import { openBenchControl, type BenchControl } from '#drivers/virtual/control-client.ts';
-import { loadTarget } from './registry.ts';
+import { loadBytesTarget } from './registry.ts';
 
 /** A driver on a simulated part: what every family's tests need. */
 export interface TargetRig {
@@ -65,7 +65,7 @@ async function openSession(
   images: ReadonlyMap<string, Image>,
 ): Promise<{ session: TargetSession; close(): Promise<void> }> {
   const { link = '', control: socket = '' } = bench.sites[0] ?? {};
-  const driver = await loadTarget(target);
+  const driver = await loadBytesTarget(target);
   const transport = await openSerial(link, 9600, driver.parity);
   const control = await openBenchControl(socket);
   const get = (sha256: string): Image => {

@@ -43,6 +43,7 @@ export class Site {
       discard: () => this.terminal?.discardPending(),
       onRunning: (running) => this.emit({ event: 'running', running }),
       lineRate: () => this.terminal?.rate() ?? 0,
+      usbChanged: () => undefined,
     });
     this.plug();
   }

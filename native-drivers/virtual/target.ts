@@ -1,5 +1,6 @@
 import type { BenchStatus } from './control/messages.ts';
 import type { FaultSet } from './faults.ts';
+import type { VirtualUsbDevice } from './usb/device.ts';
 import type { DeadlineClock } from './wire/deadline-clock.ts';
 import type { IdealClock } from './wire/ideal-clock.ts';
 
@@ -24,11 +25,15 @@ export interface SocketOptions {
   onRunning(running: BenchStatus['running']): void;
   /** Bits per second that the programmer's end of the line is set to: what a chip measures that finds the rate itself. */
   lineRate(): number;
+  /** For chips on USB: `SocketChip.usb` is another device now, or none: it left the bus, or came back as something else. */
+  usbChanged(): void;
 }
 
 /** A socket's power, reset, mode pin and wire, with the part in it, if any. */
 export interface SocketChip {
   readonly part: VirtualPart | null;
+  /** What the part is on USB at this moment; left out by chips with a serial port. */
+  readonly usb?: VirtualUsbDevice | null;
   readonly powered: boolean;
   readonly running: BenchStatus['running'];
   /** Bits per second that the part listens at. */
@@ -61,6 +66,8 @@ export interface SocketChip {
 export interface VirtualTarget {
   id: string;
   title: string;
+  /** What the socket's cable is; a serial port where nothing is said. */
+  connector?: 'usb';
   /** Length of the unique id. */
   uidBytes: number;
   /** Faults of its own beside those of every line (faults.ts): name -> what it does. */

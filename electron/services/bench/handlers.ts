@@ -34,6 +34,7 @@ const done = { done: true } as const;
 const controlTitles: Readonly<Record<ControlSpec['kind'], string>> = {
   bench: 'Virtual bench',
   'modem-lines': 'Modem lines',
+  relay: 'Relay board',
   operator: 'By hand',
 };
 

@@ -7,7 +7,7 @@ import { openSerial } from '#drivers/transports/serial.ts';
 import { openBenchControl } from '#drivers/virtual/control-client.ts';
 import type { BenchControl } from '#drivers/virtual/control-client.ts';
 import { demoJob } from '../demo-job.test-support.ts';
-import { loadTarget } from '../registry.ts';
+import { loadBytesTarget } from '../registry.ts';
 
 let bench: VirtualBench;
 let hands: BenchControl;
@@ -28,7 +28,7 @@ beforeEach(async () => {
   await hands.insert();
   const transport = await openSerial(site.link, 9600);
   const control = await openBenchControl(site.control);
-  session = (await loadTarget('ra8m1')).open({ transport, control }, { get: () => demoJob.image });
+  session = (await loadBytesTarget('ra8m1')).open({ transport, control }, { get: () => demoJob.image });
   heard.length = 0;
   tearDown = async () => {
     await session.close();

@@ -34,6 +34,7 @@ export class RomBench {
       },
       onRunning: () => undefined,
       lineRate: () => 9600,
+      usbChanged: () => undefined,
     });
     this.chip.insert(this.part);
   }
