@@ -15,6 +15,7 @@ const commands = {
   fleet: 'scripts/fleet.ts',
   verify: 'scripts/verify.ts',
   bench: 'scripts/bench.ts',
+  peers: 'scripts/race-peers.ts',
   'bench:virtual': 'native-drivers/virtual/main.ts',
   build: 'scripts/build.ts',
   dist: 'scripts/dist.ts',

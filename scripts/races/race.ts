@@ -1,0 +1,157 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { startVirtualBench, type BenchSite } from '#drivers/bench/virtual-bench.ts';
+import type { Image } from '#drivers/core/image.ts';
+import { loadBytesTarget } from '#drivers/targets/registry.ts';
+import { openSerial } from '#drivers/transports/serial.ts';
+import { openBenchControl, type BenchControl } from '#drivers/virtual/control-client.ts';
+
+/** One family on one simulated part whose wire and flash take real time. */
+export interface Course {
+  family: string;
+  target: string;
+  virtual: string;
+  /** Where the image goes, and how much of it: bytes. */
+  address: number;
+  bytes: number;
+  peer: Peer | null;
+}
+
+/** An independent program that writes the same image to the same part. */
+export interface Peer {
+  name: string;
+  /** Everything that is not the run itself: files, processes that stay. Resolves with the run. */
+  prepare(place: { site: BenchSite; hands: BenchControl; image: Buffer; address: number }): Promise<PeerRun>;
+}
+
+export interface PeerRun {
+  run(): Promise<void>;
+  dispose(): Promise<void>;
+}
+
+/**
+ * Seconds by the clock on the wall, less what the simulator was behind its own schedule; `secondsLimit` is the
+ * arithmetic of wire and flash for what this station sent. `secondsPeer` null: no independent program at hand writes to
+ * this family.
+ */
+export interface RaceResult {
+  family: string;
+  peer: string | null;
+  bytes: number;
+  secondsUs: number;
+  secondsPeer: number | null;
+  secondsLimit: number;
+  ratioToPeer: number | null;
+  ratioToLimit: number;
+}
+
+/** A busy machine only ever adds: the best of each side counts. */
+const ROUNDS = 3;
+
+/** Runs both sides in turn on the same bench, each on a fresh part. */
+export async function race(course: Course): Promise<RaceResult> {
+  const bench = await startVirtualBench({ target: course.virtual, sites: 1, speed: 'wire' });
+  try {
+    const [site] = bench.sites;
+    if (site === undefined) throw new Error('The bench has no site.');
+    const hands = await openBenchControl(site.control);
+    const image = randomBytes(course.bytes);
+    const us: Lap[] = [];
+    const peer: Lap[] = [];
+    for (let round = 0; round < ROUNDS; round += 1) {
+      us.push(await lapOfUs(course, site, hands, image));
+      if (course.peer !== null) peer.push(await lapOfPeer(course, course.peer, site, hands, image));
+    }
+    await hands.close();
+    return result(course, us, peer);
+  } finally {
+    await bench.stop();
+  }
+}
+
+interface Lap {
+  seconds: number;
+  limit: number;
+}
+
+function result(course: Course, us: Lap[], peer: Lap[]): RaceResult {
+  const best = us.reduce((first, lap) =>
+    lap.seconds / lap.limit < first.seconds / first.limit ? lap : first,
+  );
+  const other = peer.length === 0 ? null : Math.min(...peer.map(({ seconds }) => seconds));
+  return {
+    family: course.family,
+    peer: course.peer?.name ?? null,
+    bytes: course.bytes,
+    secondsUs: best.seconds,
+    secondsPeer: other,
+    secondsLimit: best.limit,
+    ratioToPeer: other === null ? null : best.seconds / other,
+    ratioToLimit: best.seconds / best.limit,
+  };
+}
+
+/** From the closed port to the last byte programmed: what a person waits for, and what a peer's run has in it too. */
+async function lapOfUs(
+  { target, address }: Course,
+  site: BenchSite,
+  hands: BenchControl,
+  bytes: Buffer,
+): Promise<Lap> {
+  await freshPart(hands);
+  const driver = await loadBytesTarget(target);
+  const lines = await openBenchControl(site.control);
+  const image = imageOf(bytes, address);
+  const lap = await timed(hands, async () => {
+    const transport = await openSerial(site.port, 9600, driver.parity);
+    const session = driver.open({ transport, control: lines }, { get: () => image });
+    const context = { signal: new AbortController().signal, progress: () => undefined };
+    await session.run('identify', { target }, context);
+    await session.run('program', { image: image.sha256 }, context);
+    return async () => {
+      await session.close();
+      await transport.close();
+    };
+  });
+  await lines.close();
+  return lap;
+}
+
+async function lapOfPeer(
+  course: Course,
+  peer: Peer,
+  site: BenchSite,
+  hands: BenchControl,
+  image: Buffer,
+): Promise<Lap> {
+  await freshPart(hands);
+  const prepared = await peer.prepare({ site, hands, image, address: course.address });
+  try {
+    return await timed(hands, async () => {
+      await prepared.run();
+      return () => Promise.resolve();
+    });
+  } finally {
+    await prepared.dispose();
+  }
+}
+
+async function freshPart(hands: BenchControl): Promise<void> {
+  if ((await hands.presence()) === true) await hands.remove();
+  await hands.insert();
+}
+
+/** `work` resolves with its tidying-up, which is not timed. */
+async function timed(hands: BenchControl, work: () => Promise<() => Promise<void>>): Promise<Lap> {
+  await hands.resetClock();
+  const started = performance.now();
+  const tidy = await work();
+  const wall = (performance.now() - started) / 1000;
+  const { idealSeconds, behindSeconds } = await hands.clock();
+  await tidy();
+  return { seconds: wall - behindSeconds, limit: idealSeconds };
+}
+
+function imageOf(bytes: Buffer, address: number): Image {
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  return { sha256, format: 'binary', segments: [{ address, bytes }], entryPoint: null };
+}
