@@ -1,6 +1,7 @@
 import { benchCloud } from '#cloud/bench/cloud.bench.ts';
 import { benchOnboarding } from '#connectors/bench/onboarding.bench.ts';
 import { benchProgram } from '#drivers/bench/program.bench.ts';
+import { benchSites } from '#drivers/bench/sites.bench.ts';
 import { benchCourier } from '#protocol/courier/bench/courier.bench.ts';
 import { benchOverhead } from '#services/engine/bench/overhead.bench.ts';
 import { benchIssue } from '#services/pki/bench/bench-issue.ts';
@@ -46,6 +47,16 @@ async function program(): Promise<Figure[]> {
   ];
 }
 
+async function sites(): Promise<Figure[]> {
+  const { alone, among, slowest, share } = await benchSites();
+  return [
+    { name: 'sites: one alone', value: alone, unit: 'B/s', goal: null },
+    { name: 'sites: mean of 64 at once', value: among, unit: 'B/s', goal: null },
+    { name: 'sites: slowest of 64 at once', value: slowest, unit: 'B/s', goal: null },
+    { name: 'sites: mean of 64 / one alone', value: share, unit: 'ratio (at least)', goal: 0.95 },
+  ];
+}
+
 async function units(): Promise<Figure[]> {
   const rows = await benchUnits();
   return rows.map(({ goal, ...row }) => ({ ...row, goal: Number(goal.replace('<', '')) }));
@@ -58,6 +69,7 @@ async function onboarding(): Promise<Figure[]> {
 /** Every measurement by the name that `--only` takes. */
 export const benches: Record<string, Bench> = {
   program: { title: 'RA8M1, 320 KiB at the highest baud rate, against wire and flash', run: program },
+  sites: { title: 'rate of a site among 64 at 921,600 Bd, against one alone', run: sites },
   overhead: { title: 'CPU of the station per unit, 8, 32 and 64 sites unpaced', run: benchOverhead },
   issue: { title: 'certificates per second, with store and journal', run: benchIssue },
   units: { title: 'finding a unit among 1,000,000', run: units },
