@@ -11,7 +11,9 @@ export const OP = {
 /** Version, code, status. */
 export const OP_HEADER_BYTES = 8;
 export const STATUS_OK = 0;
-export const STATUS_ERROR = 1;
+/** The document knows one error; Linux, tools/usb/usbip/libsrc/usbip_common.h, tells these two apart. */
+export const STATUS_BUSY = 2;
+export const STATUS_NO_DEVICE = 4;
 export const PATH_BYTES = 256;
 export const BUSID_BYTES = 32;
 /** OP_REP_IMPORT from `path` to `bNumInterfaces`: offsets 8 to 0x13F. */

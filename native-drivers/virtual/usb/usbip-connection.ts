@@ -6,7 +6,8 @@ import {
   MOST_TRANSFER_BYTES,
   OP,
   OP_HEADER_BYTES,
-  STATUS_ERROR,
+  STATUS_BUSY,
+  STATUS_NO_DEVICE,
 } from '#drivers/protocols/usbip/constants.ts';
 import {
   opHeader,
@@ -29,8 +30,11 @@ import type { InterfaceClass } from './interfaces.ts';
 /** What a connection asks its server. */
 export interface Exports {
   list(): { record: DeviceRecord; interfaces: readonly InterfaceClass[] }[];
-  /** Null: no such device, or another host has it. From then on the connection is that device's cable. */
-  take(busid: string, connection: UsbIpConnection): { record: DeviceRecord; device: VirtualUsbDevice } | null;
+  /** From then on the connection is that device's cable. */
+  take(
+    busid: string,
+    connection: UsbIpConnection,
+  ): { record: DeviceRecord; device: VirtualUsbDevice } | 'busy' | 'none';
   released(connection: UsbIpConnection): void;
 }
 
@@ -99,8 +103,9 @@ export class UsbIpConnection {
 
   private import(busid: string): boolean {
     const found = this.exports.take(busid, this);
-    if (found === null) {
-      this.socket.end(opHeader(OP.replyImport, STATUS_ERROR));
+    if (found === 'busy' || found === 'none') {
+      const status = found === 'busy' ? STATUS_BUSY : STATUS_NO_DEVICE;
+      this.socket.end(opHeader(OP.replyImport, status));
       return false;
     }
     this.attached = new AttachedDevice(found.device);

@@ -85,7 +85,8 @@ export class UsbIpServer {
 
   private take(busid: string, connection: UsbIpConnection) {
     const found = this.plugged.get(busid);
-    if (found === undefined || found.connection !== null) return null;
+    if (found === undefined) return 'none';
+    if (found.connection !== null) return 'busy';
     found.connection = connection;
     return found;
   }
