@@ -1,3 +1,5 @@
+import type { ToolDescription } from './tool.ts';
+
 /**
  * What a recipe can ask of a part, as typed data. A phase names one operation; the target (boot ROM) or the root of
  * trust (agent) carries it out. Bytes are Uint8Array, identifiers lower-case hex.
@@ -69,7 +71,8 @@ export interface ReconstructResult {
 }
 
 export interface OperationMap {
-  identify: { input: { target: string }; output: ChipIdentity };
+  /** `tool`: for targets that a maker's tool reaches. */
+  identify: { input: { target: string; tool?: ToolDescription }; output: ChipIdentity };
   initialize: { input: object; output: Lifecycle };
   'inject-oem-root-key': { input: { rkey: Uint8Array; permanent: boolean }; output: Lifecycle };
   program: { input: { image: string }; output: { bytes: number; seconds: number; baudRate: number } };

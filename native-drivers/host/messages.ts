@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { DriverErrorJson } from '../core/errors.ts';
 import type { HostEvent } from '../core/host-api.ts';
+import { toolSchema } from './tool-schema.ts';
 import type { OperationInput, OperationName, Progress } from '../core/operations.ts';
 
 /** What crosses the border of the driver process. Both directions are checked by the receiver. */
@@ -39,7 +40,7 @@ const none = z.object({});
 const name = z.string().min(1).max(40);
 /** Inputs by operation, as core/operations.ts declares them. */
 export const operationInputs: { [K in OperationName]: z.ZodType<OperationInput<K>> } = {
-  identify: z.strictObject({ target: text }),
+  identify: z.strictObject({ target: text, tool: toolSchema.exactOptional() }),
   initialize: none,
   'inject-oem-root-key': z.strictObject({ rkey: bytes, permanent: z.boolean() }),
   program: z.strictObject({ image: text }),

@@ -45,6 +45,17 @@ export const targets: readonly TargetEntry[] = [
   { id: 'esp32s3', title: 'Espressif ESP32-S3', load: () => esp('esp32s3') },
   { id: 'esp32c6', title: 'Espressif ESP32-C6', load: () => esp('esp32c6') },
   { id: 'nxp-puf', title: 'NXP LPC55S69', load: nxp },
+  {
+    id: 'vendor-tool',
+    title: 'Programmer with its maker’s tool',
+    reach: 'tool',
+    load: async () => (await import('./vendor-tool/driver.ts')).vendorTool,
+  },
+  {
+    id: 'atecc608',
+    title: 'Microchip ATECC608',
+    load: async () => (await import('./atecc608/driver.ts')).atecc608Driver,
+  },
 ];
 
 async function gdb(device: 'stm32f4Swd' | 'netduinoPlus2'): Promise<TargetDriver> {
