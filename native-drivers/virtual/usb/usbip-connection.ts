@@ -61,6 +61,7 @@ export class UsbIpConnection {
 
   /** The device leaves the bus: to its host the connection ends. */
   cut(): void {
+    this.ended();
     this.socket.destroy();
   }
 
