@@ -25,3 +25,11 @@ export const NXP_PUF_KEYS: KeyCapabilities = {
   wrapsKeys: true,
   attests: false,
 };
+
+/** P-256 key made in its slot; secrets are written encrypted into a slot; digests from outside are signed. Wraps none. */
+export const ATECC608_KEYS: KeyCapabilities = {
+  makesOwnKeys: true,
+  takesInjectedKeys: true,
+  wrapsKeys: false,
+  attests: true,
+};

@@ -1,4 +1,5 @@
-import { NXP_PUF_KEYS, QDID_KEYS } from './capabilities.ts';
+import { createAteccSession } from './atecc608/session.ts';
+import { ATECC608_KEYS, NXP_PUF_KEYS, QDID_KEYS } from './capabilities.ts';
 import { createNxpPufSession } from './nxp-puf/session.ts';
 import { createQdidSession } from './qdid/session.ts';
 import type { RootOfTrustDriver } from './root-of-trust.ts';
@@ -18,6 +19,13 @@ export const rootsOfTrust: readonly RootOfTrustDriver[] = [
     capabilities: ['puf'],
     keys: NXP_PUF_KEYS,
     create: createNxpPufSession,
+  },
+  {
+    id: 'atecc608',
+    title: 'Microchip ATECC608',
+    capabilities: ['sealed-secrets'],
+    keys: ATECC608_KEYS,
+    create: createAteccSession,
   },
 ];
 

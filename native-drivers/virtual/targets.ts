@@ -22,6 +22,7 @@ export const virtualTargets: readonly VirtualEntry[] = [
   { id: 'esp32s3', load: async () => (await import('./esp32/target.ts')).esp32s3 },
   { id: 'esp32c6', load: async () => (await import('./esp32/target.ts')).esp32c6 },
   { id: 'nxp-puf', load: async () => (await import('./nxp-puf/target.ts')).nxpPuf },
+  { id: 'atecc608', load: async () => (await import('./atecc608/target.ts')).atecc608 },
 ];
 
 async function rx(device: 'rx65n' | 'rx72t' | 'rx72m'): Promise<VirtualTarget> {

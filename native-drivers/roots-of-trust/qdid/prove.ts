@@ -58,7 +58,8 @@ const plain = (bytes: Uint8Array): Uint8Array => Uint8Array.from(bytes);
 const mismatch = (message: string): DriverError =>
   new DriverError('verify-mismatch', message, { chip: 'not-locked' });
 
-function leafIsFor(chain: readonly Uint8Array[], publicKey: Uint8Array): boolean {
+/** True where the first certificate is for that key. */
+export function leafIsFor(chain: readonly Uint8Array[], publicKey: Uint8Array): boolean {
   const [leaf] = chain;
   if (leaf === undefined) return false;
   try {
@@ -70,7 +71,7 @@ function leafIsFor(chain: readonly Uint8Array[], publicKey: Uint8Array): boolean
 }
 
 /** Certificates that stand one after the other, each a DER SEQUENCE with a two-byte length (X.690 8.1.3.5). */
-function splitDer(bytes: Uint8Array): Uint8Array[] {
+export function splitDer(bytes: Uint8Array): Uint8Array[] {
   const view = Buffer.from(bytes);
   const parts: Uint8Array[] = [];
   for (let at = 0; at < view.length;) {
