@@ -5,6 +5,8 @@ import { DriverError } from '#drivers/core/errors.ts';
 interface TargetEntry {
   id: string;
   title: string;
+  /** The heading that a list puts it under. */
+  family: string;
   /** How its parts are reached: what a bench screen asks for. `bytes` where nothing is said. */
   reach?: 'usb' | 'tool';
   load(): Promise<AnyTargetDriver>;
@@ -14,6 +16,7 @@ export const targets: readonly TargetEntry[] = [
   {
     id: 'ra8m1',
     title: 'Renesas RA8M1',
+    family: 'Renesas RA',
     load: async () =>
       (await import('./ra8/driver.ts')).ra8Driver(
         { target: 'ra8m1', productPrefix: 'R7FA8M1' },
@@ -23,6 +26,7 @@ export const targets: readonly TargetEntry[] = [
   {
     id: 'stm32f4',
     title: 'ST STM32F405/407',
+    family: 'ST STM32',
     load: async () => {
       const [{ stm32Driver }, { stm32f4 }] = await Promise.all([
         import('./stm32/driver.ts'),
@@ -31,29 +35,41 @@ export const targets: readonly TargetEntry[] = [
       return stm32Driver(stm32f4);
     },
   },
-  { id: 'stm32f4-swd', title: 'ST STM32F405/407 on a debug probe', load: () => gdb('stm32f4Swd') },
-  { id: 'qemu-netduinoplus2', title: 'STM32F405 in QEMU (netduinoplus2)', load: () => gdb('netduinoPlus2') },
-  { id: 'ra6m4', title: 'Renesas RA6M4', load: () => raGen1('ra6m4') },
-  { id: 'ra6m5', title: 'Renesas RA6M5', load: () => raGen1('ra6m5') },
-  { id: 'ra4m2', title: 'Renesas RA4M2', load: () => raGen1('ra4m2') },
-  { id: 'ra4m3', title: 'Renesas RA4M3', load: () => raGen1('ra4m3') },
-  { id: 'rx65n', title: 'Renesas RX65N', load: () => rx('rx65n') },
-  { id: 'rx72t', title: 'Renesas RX72T', load: () => rx('rx72t') },
-  { id: 'rx72m', title: 'Renesas RX72M', load: () => rx('rx72m') },
-  { id: 'esp32', title: 'Espressif ESP32', load: () => esp('esp32') },
-  { id: 'esp32c3', title: 'Espressif ESP32-C3', load: () => esp('esp32c3') },
-  { id: 'esp32s3', title: 'Espressif ESP32-S3', load: () => esp('esp32s3') },
-  { id: 'esp32c6', title: 'Espressif ESP32-C6', load: () => esp('esp32c6') },
-  { id: 'nxp-puf', title: 'NXP LPC55S69', load: nxp },
+  {
+    id: 'stm32f4-swd',
+    title: 'ST STM32F405/407 on a debug probe',
+    family: 'Debug probes',
+    load: () => gdb('stm32f4Swd'),
+  },
+  {
+    id: 'qemu-netduinoplus2',
+    title: 'STM32F405 in QEMU (netduinoplus2)',
+    family: 'Debug probes',
+    load: () => gdb('netduinoPlus2'),
+  },
+  { id: 'ra6m4', title: 'Renesas RA6M4', family: 'Renesas RA', load: () => raGen1('ra6m4') },
+  { id: 'ra6m5', title: 'Renesas RA6M5', family: 'Renesas RA', load: () => raGen1('ra6m5') },
+  { id: 'ra4m2', title: 'Renesas RA4M2', family: 'Renesas RA', load: () => raGen1('ra4m2') },
+  { id: 'ra4m3', title: 'Renesas RA4M3', family: 'Renesas RA', load: () => raGen1('ra4m3') },
+  { id: 'rx65n', title: 'Renesas RX65N', family: 'Renesas RX', load: () => rx('rx65n') },
+  { id: 'rx72t', title: 'Renesas RX72T', family: 'Renesas RX', load: () => rx('rx72t') },
+  { id: 'rx72m', title: 'Renesas RX72M', family: 'Renesas RX', load: () => rx('rx72m') },
+  { id: 'esp32', title: 'Espressif ESP32', family: 'Espressif ESP32', load: () => esp('esp32') },
+  { id: 'esp32c3', title: 'Espressif ESP32-C3', family: 'Espressif ESP32', load: () => esp('esp32c3') },
+  { id: 'esp32s3', title: 'Espressif ESP32-S3', family: 'Espressif ESP32', load: () => esp('esp32s3') },
+  { id: 'esp32c6', title: 'Espressif ESP32-C6', family: 'Espressif ESP32', load: () => esp('esp32c6') },
+  { id: 'nxp-puf', title: 'NXP LPC55S69', family: 'NXP LPC', load: nxp },
   {
     id: 'vendor-tool',
     title: 'Programmer with its maker’s tool',
+    family: 'Programmers with their own tool',
     reach: 'tool',
     load: async () => (await import('./vendor-tool/driver.ts')).vendorTool,
   },
   {
     id: 'atecc608',
     title: 'Microchip ATECC608',
+    family: 'Secure elements',
     load: async () => (await import('./atecc608/driver.ts')).atecc608Driver,
   },
 ];
