@@ -1,4 +1,4 @@
-import { DriverError } from '#drivers/core/errors.ts';
+import type { PortInfo } from '#drivers/core/host-api.ts';
 import type { UsbPort } from '#drivers/core/link.ts';
 import { openUsbIp } from './usbip.ts';
 
@@ -6,12 +6,15 @@ import { openUsbIp } from './usbip.ts';
 export const isUsb = (path: string): boolean => path.startsWith('usb:') || path.startsWith('usbip:');
 
 /** Opens a USB device by its place on the bus. Rejects with `bad-argument`, `port-missing` or `port-busy`. */
-export function openUsb(path: string): Promise<UsbPort> {
+export async function openUsb(path: string): Promise<UsbPort> {
   if (path.startsWith('usbip:')) return openUsbIp(path);
-  return Promise.reject(
-    new DriverError('unsupported', 'USB devices cannot be opened yet.', {
-      chip: 'untouched',
-      context: { path },
-    }),
-  );
+  // The package brings native code, which a station without such targets does not load.
+  const { openNativeUsb } = await import('./native-usb.ts');
+  return openNativeUsb(path);
+}
+
+/** USB devices of this machine by their place on the bus, without hubs. */
+export async function listUsb(): Promise<PortInfo[]> {
+  const { listUsbDevices } = await import('./list-usb.ts');
+  return listUsbDevices();
 }

@@ -3,6 +3,7 @@ import type { UsbDevice } from '#drivers/core/link.ts';
 import { ERRNO, PORT_RESET } from '#drivers/protocols/usbip/constants.ts';
 import { parseConfiguration, type Configuration, type Interface } from './configuration.ts';
 import { CONTROL_MS, TRANSFER_MS } from './limits.ts';
+import { bytesOf, inResult, outResult, type InResult, type OutResult, type Sendable } from './results.ts';
 import type { Answer, UsbIpHost } from './usbip-host.ts';
 
 /** bmRequestType and bRequest: USB 2.0, tables 9-2 to 9-4. */
@@ -16,17 +17,6 @@ const SET_INTERFACE = 11;
 const DESCRIPTOR = { device: 1, configuration: 2, string: 3 } as const;
 const US_ENGLISH = 0x0409;
 const NOTHING = new Uint8Array(0);
-
-type Sendable = ArrayBuffer | ArrayBufferView;
-/** WebUSB's results as plain data. */
-interface InResult {
-  status: 'ok' | 'stall';
-  data?: DataView;
-}
-interface OutResult {
-  status: 'ok' | 'stall';
-  bytesWritten: number;
-}
 
 /** A device of a USB/IP server in the shapes of WebUSB: what a kernel would do for it is done here. */
 export class UsbIpDevice implements UsbDevice {
@@ -86,25 +76,24 @@ export class UsbIpDevice implements UsbDevice {
 
   async controlTransferIn(setup: USBControlTransferParameters, length: number): Promise<InResult> {
     this.checkRecipient(setup);
-    return inResult(await this.control(setup, 'in', length));
+    return inResult(movedIn(await this.control(setup, 'in', length)));
   }
 
   async controlTransferOut(setup: USBControlTransferParameters, data?: Sendable): Promise<OutResult> {
     this.checkRecipient(setup);
-    return outResult(await this.control(setup, 'out', bytesOf(data)));
+    return outResult(movedOut(await this.control(setup, 'out', bytesOf(data))));
   }
 
   async transferIn(endpoint: number, length: number): Promise<InResult> {
     this.checkEndpoint(endpoint, 'in');
-    return inResult(await this.host.transfer({ endpoint, direction: 'in', length, limit: TRANSFER_MS }));
+    const done = await this.host.transfer({ endpoint, direction: 'in', length, limit: TRANSFER_MS });
+    return inResult(movedIn(done));
   }
 
   async transferOut(endpoint: number, data: Sendable): Promise<OutResult> {
     this.checkEndpoint(endpoint, 'out');
-    const bytes = bytesOf(data);
-    return outResult(
-      await this.host.transfer({ endpoint, direction: 'out', data: bytes, limit: TRANSFER_MS }),
-    );
+    const transfer = { endpoint, direction: 'out', data: bytesOf(data), limit: TRANSFER_MS } as const;
+    return outResult(movedOut(await this.host.transfer(transfer)));
   }
 
   async clearHalt(direction: USBDirection, endpoint: number): Promise<void> {
@@ -225,16 +214,15 @@ function setupPacket(
   return bytes;
 }
 
-function inResult({ status, bytes }: Answer): InResult {
-  if (status === ERRNO.stall) return { status: 'stall' };
-  if (status !== 0) throw failed(status);
-  return { status: 'ok', data: new DataView(bytes.buffer, bytes.byteOffset, bytes.length) };
+/** What moved; null or -1 for a stall, as the results take it. */
+function movedIn({ status, bytes }: Answer): Uint8Array | null {
+  if (status !== 0 && status !== ERRNO.stall) throw failed(status);
+  return status === 0 ? bytes : null;
 }
 
-function outResult({ status, length }: Answer): OutResult {
-  if (status === ERRNO.stall) return { status: 'stall', bytesWritten: 0 };
-  if (status !== 0) throw failed(status);
-  return { status: 'ok', bytesWritten: length };
+function movedOut({ status, length }: Answer): number {
+  if (status !== 0 && status !== ERRNO.stall) throw failed(status);
+  return status === 0 ? length : -1;
 }
 
 /** iConfiguration and each iInterface. */
@@ -245,12 +233,6 @@ function nameIndices(bytes: Uint8Array): Set<number> {
     return null;
   });
   return found;
-}
-
-function bytesOf(data: Sendable | undefined): Uint8Array {
-  if (data === undefined) return NOTHING;
-  if (data instanceof ArrayBuffer) return new Uint8Array(data);
-  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 }
 
 const failed = (status: number): DriverError =>

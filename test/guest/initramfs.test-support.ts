@@ -1,0 +1,64 @@
+import { execFileSync } from 'node:child_process';
+import { globSync, readFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { cpioArchive, type CpioEntry } from './cpio.test-support.ts';
+
+/** In this order of asking; what they need comes before them by itself. */
+const MODULES = ['virtio_pci', 'virtio_net', '9pnet_virtio', '9p', 'vhci-hcd', 'cdc-acm'];
+const BUSYBOX = '/bin/busybox';
+const VHCI = '/lib/modules/*/kernel/drivers/usb/usbip/vhci-hcd.ko';
+
+/** A kernel of Debian's that can be a USB/IP host: `linux-image-amd64` is, its cloud flavour has no USB at all. */
+export interface GuestKernel {
+  image: string;
+  modules: string;
+}
+
+/** Throws where none is installed. */
+export function guestKernel(): GuestKernel {
+  const [found] = globSync(VHCI).sort().reverse();
+  if (found === undefined) throw new Error('No kernel with vhci-hcd is installed: linux-image-amd64');
+  const modules = found.slice(0, found.indexOf('/kernel/'));
+  return { image: `/boot/vmlinuz-${basename(modules)}`, modules };
+}
+
+/** Busybox with its libraries, the modules, and `init`. */
+export function initramfs(kernel: GuestKernel, init: string): Buffer {
+  const modules = inOrder(kernel);
+  const files: [string, Uint8Array][] = [
+    ...[BUSYBOX, ...libraries(BUSYBOX)].map((path): [string, Uint8Array] => [path, readFileSync(path)]),
+    ...modules.map((path): [string, Uint8Array] => [`/modules/${basename(path)}`, readFileSync(path)]),
+    ['/modules/order', Buffer.from(modules.map((path) => `${basename(path)}\n`).join(''))],
+    ['/init', Buffer.from(init)],
+  ];
+  const folders = new Set(['/proc', '/sys', '/dev', '/root', ...files.flatMap(([path]) => foldersOf(path))]);
+  const entries: CpioEntry[] = [
+    ...[...folders].map((path) => ({ path: path.slice(1) })),
+    ...files.map(([path, bytes]) => ({ path: path.slice(1), bytes })),
+  ];
+  return gzipSync(cpioArchive(entries), { level: 1 });
+}
+
+/** Files of the modules, each after those that it needs (modules.dep names the nearest need last). */
+function inOrder({ modules }: GuestKernel): string[] {
+  const lines = readFileSync(join(modules, 'modules.dep'), 'utf8').split('\n');
+  const wanted = MODULES.flatMap((name) => {
+    const line = lines.find((one) => basename(one.split(':')[0] ?? '') === `${name}.ko`);
+    if (line === undefined) throw new Error(`${modules} has no ${name}`);
+    const [file = '', needs = ''] = line.split(':');
+    return [...needs.split(' ').filter(Boolean).reverse(), file];
+  });
+  return [...new Set(wanted)].map((path) => join(modules, path));
+}
+
+function libraries(program: string): string[] {
+  const listed = execFileSync('ldd', [program], { encoding: 'utf8' });
+  return [...listed.matchAll(/(\/\S+)/g)].map(([, path = '']) => path);
+}
+
+/** Outermost first. */
+function foldersOf(path: string): string[] {
+  const folder = dirname(path);
+  return folder === '/' ? [] : [...foldersOf(folder), folder];
+}
