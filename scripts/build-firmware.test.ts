@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { checkImage } from '#drivers/images/check-image.ts';
-import { programmableAreas } from '#drivers/images/known-areas.ts';
+import { RA8M1_AREAS } from '#drivers/images/known-areas.ts';
 import { parseImage } from '#drivers/images/parse-image.ts';
 import { buildFirmware, FIRMWARE } from './build-firmware.ts';
 
@@ -17,7 +17,7 @@ describe('demo firmware', () => {
   });
   it('is one run of 320 KiB that fits an RA8M1, with an entry in the boot loader', () => {
     const image = parseImage(committed);
-    checkImage(image, programmableAreas('ra8m1')!);
+    checkImage(image, RA8M1_AREAS);
     expect(image.segments.map((segment) => [segment.address, segment.bytes.length])).toEqual([
       [0x02000000, 320 * 1024],
     ]);

@@ -1,10 +1,10 @@
 import type { z } from 'zod';
-import type { Recipe, recipeSchema } from '#services/recipe.ts';
+import type { recipe1 } from '#services/recipe.ts';
 
-type RecipeFile = z.input<typeof recipeSchema>;
+type RecipeFile = z.input<typeof recipe1>;
 
 /** The demo job as written to job.json, before defaults: docs/jobs.md explains each field. */
-export function demoRecipe(artefacts: Recipe['artefacts']): RecipeFile {
+export function demoRecipe(artefacts: RecipeFile['artefacts']): RecipeFile {
   return {
     format: 'rootline-job/1',
     id: 'TH4',

@@ -139,7 +139,8 @@ export interface RunRepository {
   begin(run: { id: string; batchId: string; jobId: string; site: string; operator: string }): Promise<RunRow>;
   /**
    * Chip read: binds the run to it and counts the attempt. Refused with code `already-passed` when this chip has
-   * passed before in any batch (context: batchId, runId), `still-unknown` when another run of it is unread.
+   * passed before in this batch, `passed-in-other-batch` in another (context: batchId, lot, runId), `uid-twice` when a
+   * part of this unique id is under way in another site, `still-unknown` when another run of it is unread.
    */
   identified(runId: string, chipUid: string): Promise<RunRow>;
   /**
@@ -169,7 +170,7 @@ export interface RunRepository {
    * belongs to another chip: the clone check, one indexed look-up in the same transaction.
    */
   enrolled(entry: { runId: string; deviceId: string; publicKeySha256: string }): Promise<void>;
-  /** Ends the run, updates the unit, in one transaction. `refund` needs read-back proof and is journalled with it. */
+  /** Ends the run, updates the unit, in one transaction; one that passed is debited if it was not. `refund` needs read-back proof and is journalled with it. */
   finish(entry: {
     runId: string;
     outcome: Exclude<RunOutcome, 'running'>;

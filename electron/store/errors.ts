@@ -5,7 +5,9 @@ export type StoreErrorCode =
   | 'corrupt'
   | 'conflict'
   | 'not-found'
-  | 'already-passed'
+  | 'already-passed' // in this batch
+  | 'passed-in-other-batch' // context: lot
+  | 'uid-twice' // a part of this unique id is under way in another site (context: site)
   | 'still-unknown'
   | 'allowance-used-up'
   | 'identity-seen'

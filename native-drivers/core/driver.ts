@@ -1,3 +1,4 @@
+import type { DeskFacts } from './desk-facts.ts';
 import type { Image } from './image.ts';
 import type { Link, ToolLink, UsbLink } from './link.ts';
 import type {
@@ -25,7 +26,7 @@ export interface TargetSession {
 }
 
 /** What every registry entry says of itself. Adding a family adds one folder and one line in `targets/registry.ts`. */
-interface DriverCard {
+interface DriverCard extends DeskFacts {
   id: string;
   title: string;
   operations: readonly OperationName[];

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { DriverError } from '../core/errors.ts';
 import type { Image } from '../core/image.ts';
 import { checkImage, imageBytes, type CheckOptions } from './check-image.ts';
-import { programmableAreas } from './known-areas.ts';
+import { RA8M1_AREAS } from './known-areas.ts';
 
-const areas = programmableAreas('ra8m1')!;
+const areas = RA8M1_AREAS;
 function image(...segments: [address: number, length: number][]): Image {
   return {
     sha256: '0'.repeat(64),

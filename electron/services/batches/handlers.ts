@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { BatchView } from '#contract/batches.ts';
+import type { SiteState } from '#contract/sites.ts';
 import type { CallContext, HandlersOf, Request } from '#contract/contract.ts';
 import { told } from '#services/engine/failures.ts';
 import type { Records } from '#services/records/records.ts';
@@ -18,11 +19,13 @@ import {
 import { preflight, type PreflightParts } from './preflight.ts';
 import type { Production } from './production.ts';
 import { resolveScan } from './scan.ts';
+import { refuseSites } from './site-fit.ts';
 
 export interface BatchParts extends PreflightParts {
   store: PreflightParts['store'] & Parameters<typeof resolveScan>[0]['store'];
   production: Production;
   sites: Sites;
+  siteStates(): readonly SiteState[];
   records: Pick<Records, 'exportBatch'>;
   /** Signs the audit chain's head: at close and before an export. */
   checkpoint(): Promise<void>;
@@ -84,6 +87,8 @@ async function open(parts: BatchParts, request: Request<'batches.open'>, actor: 
   const job = parts.jobs.get(jobId);
   if (job === undefined) throw jobMissing(jobId);
   if (digits(checksum) !== digits(job.checksum)) throw wrongChecksum(job.checksum, checksum);
+  const unfit = refuseSites(job.recipe, parts.sites.all());
+  if (unfit !== null) throw unfit;
   const red = (await preflight(parts, request)).find((one) => one.state === 'failed');
   if (red !== undefined) throw notGreen(red.title, red.detail, red.next);
   const batch = { id: randomUUID(), jobId, traveller, lot, quantity, openedBy: actor };

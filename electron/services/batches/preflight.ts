@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { statfs } from 'node:fs/promises';
 import type { PreflightCheck } from '#contract/batches.ts';
-import type { SiteState } from '#contract/sites.ts';
 import type { DriverHost } from '#drivers/core/host-api.ts';
 import { viewOf } from '#services/engine/failures.ts';
 import type { LoadedJob } from '#services/jobs/load-job.ts';
 import type { Store } from '#store/api.ts';
+import { isFor, refuseSites, type PlacedSite } from './site-fit.ts';
 
 export interface PreflightParts {
   store: Pick<Store, 'jobs' | 'batches'>;
@@ -14,7 +14,7 @@ export interface PreflightParts {
   authority: { checkValidity(until: Date): void };
   vault: { readonly locked: boolean };
   dataDir: string;
-  siteStates(): readonly SiteState[];
+  sites: { all(): readonly PlacedSite[] };
 }
 
 type Finding = Omit<PreflightCheck, 'id' | 'title'>;
@@ -38,7 +38,7 @@ export async function preflight(
   const checks = [
     check('job', 'Job and its files', artefacts(request.jobId, job)),
     check('batch', 'No other batch', await guarded(() => otherBatch(parts))),
-    check('sites', 'Sites', sites(parts.siteStates())),
+    check('sites', 'Sites', sites(parts, job)),
     check('driver', 'Driver', await guarded(() => driver(parts))),
     check('vault', 'Keys', vault(parts)),
     check('authority', 'Certificate authority', await guarded(() => authority(parts, request.quantity))),
@@ -57,25 +57,26 @@ async function guarded(find: () => Promise<Finding> | Finding): Promise<Finding>
   }
 }
 
+const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
 function artefacts(jobId: string, job: LoadedJob | undefined): Finding {
   if (job === undefined) return failed(`Job ${jobId} is not on this station.`, 'Ask an engineer to load it.');
-  const { artefacts: named } = job.recipe;
-  const changed = [
-    [named.oemRootKey, job.rkeyFile] as const,
-    [named.keyCertificate, job.keyCertificate] as const,
-    [named.codeCertificate, job.codeCertificate] as const,
-  ].find(([artefact, bytes]) => createHash('sha256').update(bytes).digest('hex') !== artefact.sha256);
-  if (job.image.sha256 !== named.firmware.sha256 || changed !== undefined) {
-    const file = changed?.[0].file ?? named.firmware.file;
+  const { name, revision, artefacts: named } = job.recipe;
+  const changed = Object.entries(named).find(([key, artefact]) => {
+    const bytes = job.files.get(key);
+    return bytes === undefined || sha256(bytes) !== artefact.sha256;
+  });
+  if (changed !== undefined)
     return failed(
-      `${file} is not the file that the job was made with.`,
+      `${changed[1].file} is not the file that the job was made with.`,
       'Ask for a complete copy of the job.',
     );
-  }
-  return ok(
-    `${job.recipe.name}, revision ${job.recipe.revision}, checksum ${job.checksum}. Four files checked.`,
-  );
+  const files = Object.keys(named).length;
+  const checked = files === 1 ? 'One file' : `${NUMBERS[files] ?? String(files)} files`;
+  return ok(`${name}, revision ${revision}, checksum ${job.checksum}. ${checked} checked.`);
 }
+
+const NUMBERS: readonly string[] = ['No', 'One', 'Two', 'Three', 'Four', 'Five', 'Six'];
 
 async function otherBatch({ store }: PreflightParts): Promise<Finding> {
   const [open] = await store.batches.list('open', 1);
@@ -84,10 +85,17 @@ async function otherBatch({ store }: PreflightParts): Promise<Finding> {
     : failed(`Batch ${open.traveller} is ${open.state}.`, 'Close it before another one is opened.');
 }
 
-function sites(states: readonly SiteState[]): Finding {
+/** Sites that the job can run on: set up for its target, and wired as it asks. */
+function sites(parts: PreflightParts, job: LoadedJob | undefined): Finding {
+  const all = parts.sites.all();
+  const refused = job === undefined ? null : refuseSites(job.recipe, all);
+  if (refused !== null) return failed(refused.view.what, refused.view.next);
+  const fit = job === undefined ? all : all.filter((site) => isFor(job.recipe, site));
+  const states = fit.map(({ state }) => state);
   const online = states.filter((state) => state !== 'offline').length;
   const unread = states.filter((state) => state === 'unknown').length;
-  const text = `${online} of ${states.length} sites are online.`;
+  const others = all.length - fit.length;
+  const text = `${online} of ${fit.length} sites are online.${others > 0 ? ` ${others} are for other jobs.` : ''}`;
   if (online === 0) return failed(text, 'Plug the programmers in, or look at the bench.');
   if (unread > 0) return warning(`${text} ${unread} to be read back.`, 'Read them back first.');
   return online < states.length ? warning(text, 'Look at the bench for the others.') : ok(text);

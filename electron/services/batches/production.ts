@@ -45,8 +45,8 @@ interface Current {
 
 /** What runs need of a loaded job. */
 export function runJobOf(job: LoadedJob): RunJob {
-  const { recipe, sha256, image, rkeyFile, keyCertificate, codeCertificate } = job;
-  return { recipe, sha256, firmware: image.sha256, oemRootKey: rkeyFile, keyCertificate, codeCertificate };
+  const { recipe, sha256, image, files, target } = job;
+  return { recipe, sha256, firmware: image?.sha256 ?? null, files, target };
 }
 
 /** The open batch: who may start a run on it, and what it has come to. There is one at a time. */
@@ -114,7 +114,8 @@ export class Production implements Floor {
   async enter(row: BatchRow, operator: string): Promise<void> {
     const job = this.parts.jobs.get(row.jobId);
     // A batch whose job is gone can still be looked at and closed.
-    if (job?.recipe.revision === row.jobRevision) await this.parts.drivers.putImage(job.image);
+    if (job?.recipe.revision === row.jobRevision && job.image !== null)
+      await this.parts.drivers.putImage(job.image);
     this.operator = operator;
     await this.refresh(row);
   }

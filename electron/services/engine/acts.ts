@@ -1,107 +1,43 @@
 import { randomBytes } from 'node:crypto';
-import type {
-  Measurement,
-  OperationInput,
-  OperationName,
-  OperationResult,
-} from '#drivers/core/operations.ts';
+import type { Measurement } from '#drivers/core/operations.ts';
 import type { RecipePhase } from '#services/recipe.ts';
-import type { PartFacts } from './facts.ts';
-import { classify } from './failures.ts';
-import type { EnginePorts, RunJob } from './ports.ts';
+import { filesOf, flag, need, sameChip, type Act, type ActContext } from './act.ts';
+import { identify } from './act-identify.ts';
+import { otherActs } from './acts-of-families.ts';
 import { checkReconstruction, identitySeen } from './quality-gate.ts';
 import { RunError } from './run-error.ts';
 
-/** What an act hands to the next ones and must not go through the journal. */
-export interface RunMemory {
-  csr: Uint8Array | null;
-  leaf: Uint8Array | null;
-  identityBound: boolean;
-}
-
-/** Everything an act may use. `drive` runs one operation on the part under the phase's abort signal. */
-export interface ActContext {
-  runId: string;
-  phase: RecipePhase;
-  job: RunJob;
-  facts: PartFacts;
-  memory: RunMemory;
-  ports: EnginePorts;
-  drive: <K extends OperationName>(operation: K, input: OperationInput<K>) => Promise<OperationResult<K>>;
-}
-
-/** What an act found. `body` goes into the evidence; its facts are taken up by name (facts.ts). */
-export interface ActResult {
-  body: Record<string, unknown>;
-  measurements: Measurement[];
-  /** The act was carried out and what it found fails the run: evidence is written first. */
-  failure?: Error;
-}
-
-type Act = (context: ActContext) => Promise<ActResult>;
-
-const flag = (phase: RecipePhase, name: string, otherwise: boolean) =>
-  typeof phase.params[name] === 'boolean' ? phase.params[name] : otherwise;
-
-/** The fact, or a defect: recipes are checked to have their phases in order. */
-export function need<T>(value: T | null, name: string): T {
-  if (value === null) throw new RunError('internal', { missing: name });
-  return value;
-}
-
-/** Throws `chip-swapped` when the part that answers is not the one that the run began with. */
-export function sameChip(facts: PartFacts, chipUid: string): void {
-  if (facts.chipUid !== null && facts.chipUid !== chipUid) {
-    throw new RunError('chip-swapped', { expected: facts.chipUid, found: chipUid }, { chip: 'not-locked' });
-  }
-}
-
-/** A locked part says who it is: the store knows whether it was made here, or still waits to be read back. */
-async function refuseLocked({ runId, ports }: ActContext, error: unknown): Promise<never> {
-  const { code, context } = classify(error);
-  const chipUid = context['chipUid'];
-  if (code === 'locked' && typeof chipUid === 'string') await ports.runs.identified(runId, chipUid);
-  throw error;
-}
-
-const identify: Act = async (context) => {
-  const { runId, job, ports, drive } = context;
-  const { output, measurements } = await drive('identify', { target: job.recipe.target }).catch(
-    (error: unknown) => refuseLocked(context, error),
-  );
-  if (output.target !== job.recipe.target) {
-    throw new RunError(
-      'wrong-chip',
-      { product: output.product, target: output.target },
-      { chip: 'untouched' },
-    );
-  }
-  const row = await ports.runs.identified(runId, output.chipUid);
-  const { chipUid, product, lifecycle, maxBaudRate } = output;
-  return { body: { chipUid, product, lifecycle, maxBaudRate, attempt: row.attempt }, measurements };
-};
-
 const program: Act = async ({ job, drive }) => {
-  const { output, measurements } = await drive('program', { image: job.firmware });
+  const image = need(job.firmware, 'image');
+  const { output, measurements } = await drive('program', { image });
   const rate = output.seconds > 0 ? output.bytes / output.seconds : 0;
   // Ten bits a byte on an 8N1 line: what the wire could have carried in that time.
-  const share = output.baudRate > 0 ? (rate * 1000) / output.baudRate : 0;
+  const share = (rate * 1000) / output.baudRate;
   const own = [
     { name: 'bytes', value: output.bytes, unit: 'B' },
     { name: 'rate', value: rate, unit: 'B/s' },
-    { name: 'wire-share', value: share, unit: '%' },
+    // A link without a rate (USB, a maker's tool) has no share.
+    ...(output.baudRate > 0 ? [{ name: 'wire-share', value: share, unit: '%' }] : []),
   ];
-  return { body: { ...output, image: job.firmware }, measurements: merge(measurements, own) };
+  return { body: { ...output, image }, measurements: merge(measurements, own) };
 };
 
 const verify: Act = async ({ job, drive }) => {
-  const { output, measurements } = await drive('verify', { image: job.firmware });
-  return { body: { ...output, image: job.firmware }, measurements };
+  const image = need(job.firmware, 'image');
+  const { output, measurements } = await drive('verify', { image });
+  return { body: { ...output, image }, measurements };
 };
 
-const bootCertificates: Act = async ({ job, drive }) => {
-  const { keyCertificate, codeCertificate } = job;
-  const { measurements } = await drive('inject-boot-certificates', { keyCertificate, codeCertificate });
+const bootCertificates: Act = async (context) => {
+  const [first, second] = filesOf(context);
+  const [keyCertificate, codeCertificate] = [
+    need(first, 'key certificate'),
+    need(second, 'code certificate'),
+  ];
+  const { measurements } = await context.drive('inject-boot-certificates', {
+    keyCertificate,
+    codeCertificate,
+  });
   return { body: {}, measurements };
 };
 
@@ -115,7 +51,8 @@ const bootApplication: Act = async ({ facts, drive }) => {
 const enrol: Act = async ({ drive }) => {
   const { output, measurements } = await drive('enrol', {});
   const { score, deviceId, helperDataHash } = output;
-  const own = [{ name: 'enrol-score', value: score, unit: 'score' }];
+  // A root of trust that tells no score says 0: nothing was measured then.
+  const own = score > 0 ? [{ name: 'enrol-score', value: score, unit: 'score' }] : [];
   return { body: { deviceId, helperDataHash }, measurements: merge(measurements, own) };
 };
 
@@ -232,9 +169,10 @@ export const acts: Readonly<Record<RecipePhase['operation'], Act>> = {
     const { output, measurements } = await drive('initialize', {});
     return { body: { lifecycle: output }, measurements };
   },
-  'inject-oem-root-key': async ({ job, phase, drive }) => {
-    const permanent = flag(phase, 'permanent', false);
-    const { output, measurements } = await drive('inject-oem-root-key', { rkey: job.oemRootKey, permanent });
+  'inject-oem-root-key': async (context) => {
+    const permanent = flag(context.phase, 'permanent', false);
+    const rkey = need(filesOf(context)[0], 'root key');
+    const { output, measurements } = await context.drive('inject-oem-root-key', { rkey, permanent });
     return { body: { lifecycle: output, permanent }, measurements };
   },
   program,
@@ -249,4 +187,5 @@ export const acts: Readonly<Record<RecipePhase['operation'], Act>> = {
   prove,
   lock,
   'read-state': readState,
+  ...otherActs,
 };

@@ -64,7 +64,9 @@ export async function concludeSuccess(spec: RunSpec, ports: EnginePorts): Promis
     return finishRun(ports, spec.row.id, { outcome: 'passed', error: null, body: {}, refund: false });
   }
   const before = factsOf(journal.slice(0, journal.indexOf(reading)), spec.job.recipe);
-  const verdict = judge(spec.job.recipe, { ...facts, ...opened(before) }, state, 'not-locked');
+  const verdict = judge(spec.job.recipe, { ...facts, ...opened(before) }, state, 'not-locked', {
+    ...{ shows: spec.job.target.shows, sameRun: true },
+  });
   return finishRun(ports, spec.row.id, endingOf(verdict, state, {}));
 }
 
@@ -111,6 +113,7 @@ const ANSWERED: ReadonlySet<string> = new Set([
   'protected',
   'unsupported',
   'bad-argument',
+  'enrol-refused',
 ]);
 
 /** A run that broke off in `phase`: what is known of the part decides between failed and unknown. */
@@ -181,7 +184,12 @@ async function settle(
   try {
     const options = { signal: spec.abort, onProgress: () => undefined };
     const { output } = await ports.drivers.run(spec.row.site, 'read-state', {}, options);
-    return endingOf(judge(spec.job.recipe, facts, output, code), output, context, error);
+    return endingOf(
+      judge(spec.job.recipe, facts, output, code, { shows: spec.job.target.shows, sameRun: true }),
+      output,
+      context,
+      error,
+    );
   } catch {
     // The part does not answer any more: what stopped the run stays the news, and the run stays unknown.
     return unknown;

@@ -124,6 +124,17 @@ export const failureTable: Readonly<Record<FailureCode, FailureEntry>> = {
     'This part has passed before',
     'Put it in the green tray with the finished parts.',
   ),
+  'passed-in-other-batch': entry(
+    'Other batch',
+    (c) => `This part has passed before, in lot ${named(c, 'lot', 'unknown')}`,
+    'Keep it out of this lot: put it back with the parts of its own.',
+  ),
+  'uid-twice': entry(
+    'Id twice',
+    (c) => `Site ${named(c, 'site', 'unknown')} has a part with the same unique id under way`,
+    'Wait for its result. If both sites hold a part, keep both apart and call an engineer.',
+    true,
+  ),
   'still-unknown': entry(
     'To be read back',
     'This part has a run that was never read back',
@@ -164,5 +175,44 @@ export const failureTable: Readonly<Record<FailureCode, FailureEntry>> = {
   ),
   'proof-refused': entry('Proof failed', 'The chip could not prove its identity', RED_TRAY),
   'certificate-refused': entry('Certificate', 'No certificate was issued for this part', ENGINEER),
+  'wrong-site': entry(
+    'Wrong site',
+    (c) =>
+      `This site is set up for ${named(c, 'found', 'another chip')}, the job is for ${named(c, 'expected', 'another')}`,
+    'Use a site of the right kind, or have an engineer set this one up for the job.',
+  ),
+  'fixture-control': entry(
+    'Fixture',
+    (c) =>
+      `The job asks for reset and mode pin by ${named(c, 'expected', 'another way')}, this site has ${named(c, 'found', 'none')}`,
+    'Use a site that is wired as the job asks, or call an engineer.',
+  ),
+  'no-identity': entry(
+    'No unique id',
+    'The part shows no unique id: it cannot be told from others',
+    RED_TRAY,
+  ),
+  'provisioned-elsewhere': entry(
+    'Made elsewhere',
+    (c) =>
+      `This part was provisioned before, and not by this station (${named(c, 'found', 'it says so itself')})`,
+    'Put it in the red tray and tell an engineer: its keys may be in use.',
+  ),
+  'not-taken': entry(
+    'Not taken',
+    (c) =>
+      `The chip does not show the state it was brought to${c['expected'] === undefined ? '' : `: ${c['expected']}`}`,
+    RED_TRAY,
+  ),
+  unfinished: entry(
+    'Left half done',
+    'A step that cannot be undone was taken, and the steps after it were not',
+    RED_TRAY,
+  ),
+  'identity-hidden': entry(
+    'Id hidden',
+    'The part is protected and does not show which one it is',
+    'Put it in the red tray: nobody can say that it is the part of this run.',
+  ),
   internal: entry('Defect', 'Rootline made a mistake of its own', 'Note the code and call an engineer.'),
 };

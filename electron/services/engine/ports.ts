@@ -1,4 +1,6 @@
+import type { DeskFacts } from '#drivers/core/desk-facts.ts';
 import type { DriverHost } from '#drivers/core/host-api.ts';
+import type { ControlSpec } from '#drivers/core/link.ts';
 import type { Recipe } from '#services/recipe.ts';
 import type { CertificateRepository, RunRepository } from '#store/api.ts';
 import type { Clock } from './clock.ts';
@@ -7,12 +9,19 @@ import type { Clock } from './clock.ts';
 export interface RunJob {
   recipe: Recipe;
   sha256: string;
-  /** SHA-256 of the firmware image, as the driver process knows it. */
-  firmware: string;
-  /** `.rkey` file as delivered. */
-  oemRootKey: Uint8Array;
-  keyCertificate: Uint8Array;
-  codeCertificate: Uint8Array;
+  /** SHA-256 of what is programmed, as the driver process knows it; null: nothing is. */
+  firmware: string | null;
+  /** Files as delivered, by the names that the recipe gives them. */
+  files: ReadonlyMap<string, Uint8Array>;
+  /** What the driver of its target says with no part in a socket. */
+  target: Pick<DeskFacts, 'fresh' | 'shows'> & { operations: readonly string[] };
+}
+
+/** A site as a run needs to know it. */
+export interface SitePlace {
+  target: string;
+  /** How reset and mode pin are driven; null: nothing is attached. */
+  control: ControlSpec['kind'] | null;
 }
 
 /** The authority as a run needs it. Rejections are AppErrors with sentences of their own. */
@@ -44,6 +53,8 @@ export interface EnginePorts {
   runs: RunRepository;
   certificates: CertificateRepository;
   drivers: Pick<DriverHost, 'run'>;
+  /** Null: no such site. Absent: every site is right for every job. */
+  place?(site: string): SitePlace | null;
   authority: IdentityAuthority;
   clock: Clock;
   /** Called once a run has passed and is on disk: builds and signs its record. */

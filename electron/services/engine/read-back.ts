@@ -108,7 +108,9 @@ async function settle(spec: ReadBackSpec, ports: EnginePorts, facts: RunFacts): 
   const state = await read(spec, ports);
   const seconds = (ports.clock() - started) / 1000;
   const cause = causeOf(row.error);
-  const verdict = judge(job.recipe, facts, state, classify(cause).code);
+  const verdict = judge(job.recipe, facts, state, classify(cause).code, {
+    shows: job.target.shows,
+  });
   if (verdict.kind === 'passed') await writeEvidence(ports, row, verdict, state, seconds);
   if (verdict.kind === 'passed') verdict.evidence.forEach((phase) => tracker.finish(phase, seconds, []));
   const ending = endingOf(verdict, state, {}, cause);

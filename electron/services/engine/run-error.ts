@@ -11,6 +11,13 @@ export type EngineCode =
   | 'identity-mismatch' // silicon holds another identity or certificate than this run gave it
   | 'proof-refused' // the challenge was not signed by the key of the certificate
   | 'certificate-refused' // the issuing CA refused the request
+  | 'wrong-site' // the site is set up for another chip
+  | 'fixture-control' // the site drives reset and mode pin in another way than the recipe asks for
+  | 'no-identity' // the part shows no unique id
+  | 'provisioned-elsewhere' // somebody made this part, and not this station
+  | 'not-taken' // the life cycle does not show what the part was brought to
+  | 'unfinished' // something that cannot be undone was done, and what comes after it was not
+  | 'identity-hidden' // a part that is read back and does not show which one it is
   | 'internal';
 
 /** A failure the engine found. `chip` stays null where the journal decides what is known of the part. */

@@ -1,7 +1,8 @@
 import type { MeasurementView } from '#contract/sites.ts';
 import type { Progress } from '#drivers/core/operations.ts';
 import type { RecipePhase } from '#services/recipe.ts';
-import { acts, type ActContext, type ActResult, type RunMemory } from './acts.ts';
+import type { ActContext, ActResult, RunMemory } from './act.ts';
+import { acts } from './acts.ts';
 import { drive, phaseSignal } from './drive.ts';
 import { noFacts, withEvidence, type PartFacts } from './facts.ts';
 import { classify } from './failures.ts';
@@ -72,6 +73,7 @@ class Run {
     const onProgress = (progress: Progress) => this.progress(progress);
     return {
       runId: row.id,
+      site: row.site,
       phase,
       job,
       facts: this.facts,
@@ -145,6 +147,6 @@ function intentBody(phase: RecipePhase, job: RunJob, facts: PartFacts): Record<s
     params: phase.params,
     job: job.sha256,
     ...(facts.chipUid === null ? {} : { chipUid: facts.chipUid }),
-    ...(phase.operation === 'program' || phase.operation === 'verify' ? { image: job.firmware } : {}),
+    ...(phase.operation === 'program' || phase.operation === 'verify' ? { image: job.firmware ?? '' } : {}),
   };
 }

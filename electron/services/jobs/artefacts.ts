@@ -3,15 +3,16 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '#contract/errors.ts';
 import type { JobTools } from '#drivers/artefacts/job-tools.ts';
-import type { Recipe } from '#services/recipe.ts';
+import type { ArtefactKind } from '#drivers/core/desk-facts.ts';
+import { kindOf, type Recipe } from '#services/recipe.ts';
 import { jobError } from './job-error.ts';
 
 /** Larger than any of its kind; a wrong file is refused before it fills the memory. */
-const LARGEST: Readonly<Record<keyof Recipe['artefacts'], number>> = {
-  firmware: 64 * 1024 * 1024,
-  oemRootKey: 4096,
-  keyCertificate: 4096,
-  codeCertificate: 4096,
+const LARGEST_IMAGE = 64 * 1024 * 1024;
+const SMALL = 4096;
+const LARGEST: Partial<Record<ArtefactKind, number>> = {
+  ...{ rkey: SMALL, 'key-certificate': SMALL, 'code-certificate': SMALL, 'fuse-value': SMALL },
+  'esp-secure-cert': 64 * 1024,
 };
 
 /** Reads one file of a job. Throws AppError `job-missing` or `job-format` naming it. */
@@ -26,13 +27,11 @@ export async function readJobFile(folder: string, file: string, largest: number)
 }
 
 /** Reads an artefact and holds it against the hash in the recipe: `job-hash` names the file. */
-export async function readArtefact(
-  folder: string,
-  recipe: Recipe,
-  name: keyof Recipe['artefacts'],
-): Promise<Buffer> {
-  const { file, sha256 } = recipe.artefacts[name];
-  const bytes = await readJobFile(folder, file, LARGEST[name]);
+export async function readArtefact(folder: string, recipe: Recipe, name: string): Promise<Buffer> {
+  const artefact = recipe.artefacts[name];
+  if (artefact === undefined) throw new RangeError(`job ${recipe.id} has no file ${name}`);
+  const { file, sha256 } = artefact;
+  const bytes = await readJobFile(folder, file, LARGEST[kindOf(name, artefact)] ?? LARGEST_IMAGE);
   const digest = createHash('sha256').update(bytes).digest();
   if (timingSafeEqual(digest, Buffer.from(sha256, 'hex'))) return bytes;
   const details = {
@@ -42,6 +41,13 @@ export async function readArtefact(
     found: digest.toString('hex'),
   };
   throw jobError('job-hash', `${file} is not the file that job ${recipe.id} was made with.`, details);
+}
+
+/** A file that the loader has read. */
+export function fileOf(files: ReadonlyMap<string, Uint8Array>, name: string): Uint8Array {
+  const bytes = files.get(name);
+  if (bytes === undefined) throw new RangeError(`no file ${name}`);
+  return bytes;
 }
 
 /** Runs a driver's check of a file; its refusal becomes one of the job, with file, line or address. */

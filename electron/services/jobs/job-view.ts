@@ -1,14 +1,25 @@
 import type { JobView } from '#contract/jobs.ts';
+import type { Image } from '#drivers/core/image.ts';
+import type { Recipe } from '#services/recipe.ts';
 import type { LoadedJob } from './load-job.ts';
+import { imageNames } from './phase-artefacts.ts';
 import { formatTraveller } from './traveller.ts';
 
 const DEMO_LOT = '26-11-0417';
 const DEMO_QUANTITY = 8;
 
+const bytesOf = ({ segments }: Image): number =>
+  segments.reduce((sum, segment) => sum + segment.bytes.length, 0);
+
+/** `bootloader.bin and 2 more` */
+function imageTitle(recipe: Recipe): string {
+  const [first = '', ...others] = imageNames(recipe).map((name) => recipe.artefacts[name]?.file ?? name);
+  return others.length === 0 ? first : `${first} and ${others.length} more`;
+}
+
 /** A job as screens show it. `demo` adds a traveller to try, as a scanner would read it. */
 export function jobView(job: LoadedJob, allowanceLeft: number, demo = false): JobView {
   const { recipe, sha256, checksum, image } = job;
-  const bytes = image.segments.reduce((sum, segment) => sum + segment.bytes.length, 0);
   const traveller = formatTraveller({ jobId: recipe.id, lot: DEMO_LOT, quantity: DEMO_QUANTITY });
   return {
     id: recipe.id,
@@ -20,7 +31,7 @@ export function jobView(job: LoadedJob, allowanceLeft: number, demo = false): Jo
     targetTitle: recipe.target.toUpperCase(),
     rootOfTrust: recipe.rootOfTrust,
     allowance: { total: recipe.allowance, left: allowanceLeft },
-    images: [{ name: recipe.artefacts.firmware.file, sha256: image.sha256, bytes }],
+    images: image === null ? [] : [{ name: imageTitle(recipe), sha256: image.sha256, bytes: bytesOf(image) }],
     phases: recipe.phases.map(({ id, title, irreversible }) => ({ id, title, irreversible })),
     ...(demo ? { demoTraveller: traveller } : {}),
   };

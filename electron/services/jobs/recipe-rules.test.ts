@@ -2,16 +2,21 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { recipeSchema, type RecipePhase } from '#services/recipe.ts';
-import { brokenRule } from './recipe-rules.ts';
+import { brokenRule, type RuleFacts } from './recipe-rules.ts';
 
 const file = resolve(import.meta.dirname, '../../../resources/jobs/TH4/job.json');
 const demo = recipeSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+const facts: RuleFacts = {
+  operations: [...new Set(demo.phases.map(({ operation }) => operation))].filter((one) => one !== 'issue'),
+  attests: true,
+  isForEver: (operation, { permanent }) => operation === 'lock' || permanent === true,
+};
 const indexOf = (id: string) => demo.phases.findIndex((phase) => phase.id === id);
 
 /** The rule that the demo's phases break once changed. */
 function ruleAfter(change: (phases: RecipePhase[]) => RecipePhase[]) {
   const { phases, ...rest } = structuredClone(demo);
-  return brokenRule({ ...rest, phases: change(phases) });
+  return brokenRule({ ...rest, phases: change(phases) }, facts);
 }
 const without =
   (...ids: string[]) =>
@@ -26,7 +31,7 @@ const swapped = (a: string, b: string) => (phases: RecipePhase[]) =>
 
 describe('rules of a recipe', () => {
   it('hold for the demo job', () => {
-    expect(brokenRule(demo)).toBeNull();
+    expect(brokenRule(demo, facts)).toBeNull();
   });
   it.each<[string, string, (phases: RecipePhase[]) => RecipePhase[]]>([
     ['starts with something else', 'phases.0.operation', without('identify')],

@@ -143,6 +143,8 @@ function checkKeyOf(id: KeyId, { publicKeySpki }: Signer, certificate: Buffer): 
 }
 
 function profileOf({ certificate, target }: Recipe): IssueRequest['profile'] {
+  // The loader refuses a job that issues and names no subject.
+  if (certificate === null) throw new TypeError('a job without a certificate issues none');
   return { ...certificate, hardwareType: hardwareTypeOf(target) };
 }
 

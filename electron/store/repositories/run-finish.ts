@@ -3,7 +3,7 @@ import type { RunOutcome, RunRow } from '../api.ts';
 import type { Connection } from '../connection.ts';
 import { StoreError } from '../errors.ts';
 import type { WriteContext } from '../write-context.ts';
-import { appendJournal, refundAllowance } from './journal.ts';
+import { appendJournal, debitAllowance, refundAllowance } from './journal.ts';
 import { tellAttempt } from './outbox-messages.ts';
 import { countUnit } from './run-identity.ts';
 import { findRun, requireRun } from './run-rows.ts';
@@ -84,6 +84,8 @@ export function finish(w: WriteContext, entry: Finish): RunRow {
   refuse(run, entry);
   journalEnd(w, run, entry);
   if (entry.refund) refundAllowance(c, runId);
+  // A unit of a job that does nothing for ever is one all the same.
+  if (outcome === 'passed') debitAllowance(c, runId);
   const at = w.now();
   const seconds = measuredSeconds(c, runId);
   c.run(

@@ -1,6 +1,6 @@
 import type { RunOutcome, RunRow } from '../api.ts';
 import type { Connection } from '../connection.ts';
-import { StoreError } from '../errors.ts';
+import { StoreError, type StoreErrorCode } from '../errors.ts';
 import type { WriteContext } from '../write-context.ts';
 import { findRun, requireRun, selectRuns } from './run-rows.ts';
 
@@ -23,6 +23,15 @@ export function countUnit(c: Connection, batchId: string, chipUid: string, outco
   if (to !== null) c.run(`UPDATE batches SET ${to} = ${to} + 1 WHERE id = ?`, batchId);
 }
 
+function seenCode(run: RunRow, seen: RunRow): StoreErrorCode {
+  if (seen.outcome === 'passed')
+    return seen.batchId === run.batchId ? 'already-passed' : 'passed-in-other-batch';
+  return seen.outcome === 'running' && seen.site !== run.site ? 'uid-twice' : 'still-unknown';
+}
+
+const lotOf = (c: Connection, batchId: string): string =>
+  c.get<{ lot: string }>('SELECT lot FROM batches WHERE id = ?', batchId)?.lot ?? '';
+
 function refuseSeenChip(c: Connection, run: RunRow, chipUid: string): void {
   const others = selectRuns(
     c,
@@ -32,11 +41,9 @@ function refuseSeenChip(c: Connection, run: RunRow, chipUid: string): void {
   const passed = others.find((other) => other.outcome === 'passed');
   const seen = passed ?? others[0];
   if (seen === undefined) return;
-  const code = passed === undefined ? 'still-unknown' : 'already-passed';
-  throw new StoreError(code, `chip ${chipUid} is ${seen.outcome} in run ${seen.id}`, {
-    batchId: seen.batchId,
-    runId: seen.id,
-    chipUid,
+  const { id: runId, batchId, site } = seen;
+  throw new StoreError(seenCode(run, seen), `chip ${chipUid} is ${seen.outcome} in run ${runId}`, {
+    ...{ batchId, runId, chipUid, site, lot: lotOf(c, batchId) },
   });
 }
 

@@ -6,6 +6,7 @@ import { runOperation, type OperationTable } from '#drivers/core/operation-table
 import type { OperationName } from '#drivers/core/operations.ts';
 import type { EspChip } from './chips.ts';
 import { burn } from './burn.ts';
+import { deskFacts } from './desk.ts';
 import { identify, readState } from './identify.ts';
 import { initialize, readMemory, writeMemory } from './memory.ts';
 import { EspPart } from './part.ts';
@@ -61,6 +62,7 @@ export function espDriver(chip: EspChip): TargetDriver {
     id: chip.target,
     title: `Espressif ${chip.product}`,
     operations: OPERATIONS,
+    ...deskFacts(chip),
     open: (link, images) => open(link, chip, images),
   };
 }

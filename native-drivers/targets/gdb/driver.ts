@@ -196,6 +196,11 @@ export function gdbDriver(device: GdbDevice): TargetDriver {
   const operations: readonly OperationName[] = device.emulated ? ALWAYS : [...ALWAYS, ...OF_SILICON];
   return {
     ...{ id: device.target, title: device.title, operations, areas: device.areas },
+    // Level 1 opens again by erasing all; level 2 is never asked for.
+    isForEver: () => false,
+    shows: (operation, { level }) =>
+      operation === 'protect' && typeof level === 'string' ? { dlm: level } : null,
+    fresh: ['RDP0'],
     open: (link, images) => open(link, device, images),
   };
 }

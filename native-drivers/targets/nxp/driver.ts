@@ -124,6 +124,9 @@ const OPERATIONS: readonly OperationName[] = [
   ...(['inject-key', 'read-state', 'read-memory', 'write-memory'] as const),
 ];
 
+/** Kept in flash by the ROM: activation code and key codes. */
+const KEEPS: readonly OperationName[] = ['enrol', 'generate-key', 'set-user-key', 'inject-key'];
+
 /** After these the conversation stands as it did: nothing was sent, or the chip answered in full. */
 const GOES_ON: readonly string[] = [
   ...['unsupported', 'bad-argument', 'device-error', 'wrong-state', 'enrol-refused', 'verify-mismatch'],
@@ -158,6 +161,11 @@ export function nxpDriver(family: NxpFamily): TargetDriver {
     title: `NXP ${family.product}`,
     operations: OPERATIONS,
     areas: family.areas,
+    // What flash kept of the PUF before is gone with each of them.
+    isForEver: (operation) => KEEPS.includes(operation),
+    fresh: ['OPEN'],
+    rootsOfTrust: ['nxp-puf'],
+    takes: ['image'],
     open: (link, images) => open(link, family, images),
   };
 }

@@ -1,3 +1,4 @@
+import type { DeskFacts } from '#drivers/core/desk-facts.ts';
 import type { ImageSource, TargetDriver } from '#drivers/core/driver.ts';
 import { DriverError } from '#drivers/core/errors.ts';
 import type { OperationTable } from '#drivers/core/operation-table.ts';
@@ -9,7 +10,7 @@ import { sessionOf } from '../ra-common/session.ts';
 import type { Gen1Family } from './families.ts';
 import { identify, readState } from './identify.ts';
 import { injectKey, setBoundaries } from './keys.ts';
-import { initialize, moveLifecycle } from './lifecycle.ts';
+import { FINAL, initialize, moveLifecycle } from './lifecycle.ts';
 import { lock } from './lock.ts';
 import { Gen1Part, lifecycleOf } from './part.ts';
 
@@ -50,6 +51,16 @@ const OPERATIONS: readonly OperationName[] = [
 /** Operations after whose failure only a read-back tells whether the part is locked. */
 const LOCKING: readonly OperationName[] = ['lock', 'move-lifecycle', 'read-state', 'identify'];
 
+/** DPL opens again by a key or by erasing all; what is behind it does not. */
+const desk: DeskFacts = {
+  isForEver: (operation, { to }) =>
+    operation === 'lock' || (operation === 'move-lifecycle' && FINAL.some((state) => state === to)),
+  shows: (operation, { to }) =>
+    operation === 'move-lifecycle' && typeof to === 'string' ? { dlm: to } : null,
+  fresh: ['CM', 'SSD'],
+  takes: ['image', 'rkey'],
+};
+
 /** A driver for one group of devices of the first generation, over their boot ROM. */
 export function gen1Driver(family: Gen1Family): TargetDriver {
   return {
@@ -57,6 +68,7 @@ export function gen1Driver(family: Gen1Family): TargetDriver {
     title: family.title,
     operations: OPERATIONS,
     areas: family.areas,
+    ...desk,
     open: (link, images) => {
       const part = new Gen1Part(link);
       return sessionOf(part, operationsOf(part, family, images), LOCKING);

@@ -29,7 +29,7 @@ const KEYED_MOVES: Partial<Record<Gen1DlmName, readonly Gen1DlmName[]>> = {
   DPL: ['NSECSD', 'RMA_REQ'],
 };
 /** States that no command leads out of. */
-const FINAL: readonly Gen1DlmName[] = ['LCK_DBG', 'LCK_BOOT', 'RMA_REQ'];
+export const FINAL: readonly Gen1DlmName[] = ['LCK_DBG', 'LCK_BOOT', 'RMA_REQ'];
 /** Not a state of the chip: its ID code is given. */
 const UNLOCKED = 'UNLOCKED';
 

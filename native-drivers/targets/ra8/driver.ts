@@ -1,7 +1,9 @@
+import type { DeskFacts } from '#drivers/core/desk-facts.ts';
 import type { ImageSource, TargetDriver, TargetSession } from '#drivers/core/driver.ts';
 import type { Link } from '#drivers/core/link.ts';
 import type { OperationTable } from '#drivers/core/operation-table.ts';
 import type { OperationContext, OperationName } from '#drivers/core/operations.ts';
+import { RA8M1_AREAS } from '#drivers/images/known-areas.ts';
 import { identify } from './identify.ts';
 import type { Family } from './identify.ts';
 import { lock } from './lock.ts';
@@ -34,12 +36,23 @@ function operationsOf(part: Ra8Part, family: Family, images: ImageSource): Opera
   };
 }
 
+/** The lock, and the root key where it is told to stay: after it the chip starts nothing that this key does not vouch for. */
+const desk: DeskFacts = {
+  isForEver: (operation, params) =>
+    operation === 'lock' || (operation === 'inject-oem-root-key' && params['permanent'] === true),
+  fresh: ['CM', 'OEM'],
+  rootsOfTrust: ['qdid'],
+  takes: ['image', 'rkey', 'key-certificate', 'code-certificate'],
+};
+
 /** A driver for one product family of RA8. */
 export function ra8Driver(family: Family, title: string): TargetDriver {
   return {
     id: family.target,
     title,
     operations: OPERATIONS,
+    areas: RA8M1_AREAS,
+    ...desk,
     open: (link, images) => openSession(link, family, images),
   };
 }

@@ -136,6 +136,8 @@ export function rxDriver(family: RxFamily): TargetDriver {
     title: family.title,
     operations: OPERATIONS,
     areas: family.areas,
+    // The one move is to give an ID code.
+    isForEver: () => false,
     open: (link, images) => {
       const part = new RxPart(link, family);
       return sessionOf(part, operationsOf(part, family, images), []);

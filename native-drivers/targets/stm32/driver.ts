@@ -145,6 +145,11 @@ export function stm32Driver(family: Stm32Family): TargetDriver {
     operations: OPERATIONS,
     parity: 'even',
     areas: family.areas,
+    // Level 1 opens again by erasing all.
+    isForEver: () => false,
+    shows: (operation, { level }) =>
+      operation === 'protect' && typeof level === 'string' ? { dlm: level } : null,
+    fresh: ['RDP0'],
     open: (link, images) => open(link, family, images),
   };
 }

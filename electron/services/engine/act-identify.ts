@@ -1,0 +1,71 @@
+import type { Lifecycle } from '#drivers/core/operations.ts';
+import type { Act, ActContext } from './act.ts';
+import { classify } from './failures.ts';
+import { RunError } from './run-error.ts';
+
+/** Refused by the site before the part is touched: set up for another chip, or wired in another way than the job asks. */
+function refuseSite({ job, ports, site }: ActContext): void {
+  const place = ports.place?.(site) ?? null;
+  if (place === null) return;
+  const { target, fixture } = job.recipe;
+  if (place.target !== target)
+    throw new RunError('wrong-site', { expected: target, found: place.target }, { chip: 'untouched' });
+  const wanted = fixture?.control ?? 'any';
+  if (fits(wanted, place.control)) return;
+  const context = { expected: wanted, found: place.control ?? 'none' };
+  throw new RunError('fixture-control', context, { chip: 'untouched' });
+}
+
+/** The virtual bench drives reset and mode pin itself, as relays and modem lines do: it stands for either. */
+export function fits(wanted: string, control: string | null): boolean {
+  if (wanted === 'any') return true;
+  return control === wanted || (control === 'bench' && wanted !== 'operator');
+}
+
+/** A part that is closed says who it is: the store knows whether it was made here, or still waits to be read back. */
+async function refuseClosed({ runId, ports }: ActContext, error: unknown): Promise<never> {
+  const { code, context } = classify(error);
+  const chipUid = context['chipUid'];
+  if ((code !== 'locked' && code !== 'protected') || typeof chipUid !== 'string' || chipUid === '')
+    throw error;
+  const { attempt } = await ports.runs.identified(runId, chipUid);
+  if (code === 'protected' || attempt > 1) throw error;
+  const found = String(context['dlm'] ?? 'locked');
+  throw new RunError('provisioned-elsewhere', { chipUid, found }, { chip: 'locked', cause: error });
+}
+
+/**
+ * A part that this station sees for the first time, and that is not as it left its maker, belongs to somebody: nothing is
+ * done to it. What a former try of this station left behind is known by its attempt.
+ */
+async function refuseProvisioned({ job, drive }: ActContext, lifecycle: Lifecycle): Promise<void> {
+  const { fresh, operations } = job.target;
+  if (fresh !== undefined && !fresh.includes(lifecycle.dlm))
+    throw new RunError('provisioned-elsewhere', { found: lifecycle.dlm });
+  if (!operations.includes('enrol')) return;
+  const { enrolled, agentLocked } = (await drive('read-state', {})).output;
+  if (enrolled === true) throw new RunError('provisioned-elsewhere', { found: 'enrolled' });
+  if (agentLocked === true) throw new RunError('provisioned-elsewhere', { found: 'locked agent' });
+}
+
+export const identify: Act = async (context) => {
+  const { runId, job, ports, drive } = context;
+  const { target, tool } = job.recipe;
+  refuseSite(context);
+  const input = { target, ...(tool === undefined ? {} : { tool }) };
+  const { output, measurements } = await drive('identify', input).catch((error: unknown) =>
+    refuseClosed(context, error),
+  );
+  if (output.target !== target) {
+    throw new RunError(
+      'wrong-chip',
+      { product: output.product, target: output.target },
+      { chip: 'untouched' },
+    );
+  }
+  if (output.chipUid === '') throw new RunError('no-identity', {}, { chip: 'untouched' });
+  const { attempt } = await ports.runs.identified(runId, output.chipUid);
+  if (attempt === 1) await refuseProvisioned(context, output.lifecycle);
+  const { chipUid, product, lifecycle, maxBaudRate } = output;
+  return { body: { chipUid, product, lifecycle, maxBaudRate, attempt }, measurements };
+};
