@@ -1,5 +1,6 @@
 import type { AnyTargetDriver, TargetDriver } from '#drivers/core/driver.ts';
 import { DriverError } from '#drivers/core/errors.ts';
+import type { VirtualTarget } from '#drivers/virtual/target.ts';
 
 /** One line per family; its code is loaded when a site asks for it. */
 interface TargetEntry {
@@ -10,6 +11,8 @@ interface TargetEntry {
   /** How its parts are reached: what a bench screen asks for. `bytes` where nothing is said. */
   reach?: 'usb' | 'tool';
   load(): Promise<AnyTargetDriver>;
+  /** The family's simulated chip, where it lives in the family's own folder; it has the target's id. */
+  simulator?: () => Promise<VirtualTarget>;
 }
 
 export const targets: readonly TargetEntry[] = [
@@ -71,6 +74,17 @@ export const targets: readonly TargetEntry[] = [
     title: 'Microchip ATECC608',
     family: 'Secure elements',
     load: async () => (await import('./atecc608/driver.ts')).atecc608Driver,
+  },
+  {
+    id: 'tpm2',
+    title: 'TPM 2.0',
+    family: 'Secure elements',
+    load: async () => (await import('./tpm2/driver.ts')).tpm2Driver,
+  },
+  {
+    id: 'smp',
+    title: 'MCUboot / MCUmgr over serial (SMP)',
+    load: async () => (await import('./smp/driver.ts')).smpDriver,
   },
 ];
 

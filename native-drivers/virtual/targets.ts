@@ -1,3 +1,4 @@
+import { targets } from '../targets/registry.ts';
 import type { VirtualTarget } from './target.ts';
 
 interface VirtualEntry {
@@ -23,6 +24,9 @@ export const virtualTargets: readonly VirtualEntry[] = [
   { id: 'esp32c6', load: async () => (await import('./esp32/target.ts')).esp32c6 },
   { id: 'nxp-puf', load: async () => (await import('./nxp-puf/target.ts')).nxpPuf },
   { id: 'atecc608', load: async () => (await import('./atecc608/target.ts')).atecc608 },
+  { id: 'smp', load: async () => (await import('./smp/target.ts')).smp },
+  // Families that bring their own.
+  ...targets.flatMap(({ id, simulator }) => (simulator === undefined ? [] : [{ id, load: simulator }])),
 ];
 
 async function rx(device: 'rx65n' | 'rx72t' | 'rx72m'): Promise<VirtualTarget> {
