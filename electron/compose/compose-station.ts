@@ -101,7 +101,7 @@ async function build(options: ComposeOptions, closers: Closers): Promise<Running
     ...{ store, vault, authority, drivers, jobs, demo, dataDir, name },
     ...{ hands: bench.hands, sites: bench.sites },
     tools: jobTools,
-    targets: targets.map(({ id, title }) => ({ id, title })),
+    targets,
     version: options.version,
     exportsFolder,
     unitHandlers: createUnitHandlers({ store, exportsFolder }),

@@ -9,6 +9,12 @@ export const benchSite = z.strictObject({
   programmer: z.string(),
   target: z.string(),
   port: z.string(),
+  /** USB topology that the site is bound to; null for ports that have none. */
+  location: z.string().nullable(),
+  /** The cable of this site is at another place of the bus: where it was bound, where it was seen. */
+  moved: z.strictObject({ from: z.string(), to: z.string() }).nullable(),
+  /** Taken out of production by the lab. */
+  lab: z.boolean(),
   control: z.string(),
   online: z.boolean(),
   error: errorView.nullable(),
@@ -22,6 +28,45 @@ export const selfTestStep = z.strictObject({
 });
 
 const site = z.strictObject({ site: siteId });
+const channelNumber = z.number().int().min(1).max(64);
+
+export const controlChoice = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('modem-lines'),
+    reset: z.enum(['dtr', 'rts']),
+    mode: z.enum(['dtr', 'rts']),
+    contact: z.enum(['cts', 'dsr']).optional(),
+    /** Two transistors between the lines, as on ESP boards. */
+    crossCoupled: z.boolean().optional(),
+  }),
+  /** Two channels of a relay board on a serial port of its own. */
+  z.strictObject({
+    kind: z.literal('relay'),
+    path: z.string().min(1).max(256),
+    reset: channelNumber,
+    mode: channelNumber,
+  }),
+  z.strictObject({ kind: z.literal('operator') }),
+]);
+export type ControlChoice = z.infer<typeof controlChoice>;
+
+/** A fixture as people see it: what stands where. Places may be empty. */
+export const fixtureLayout = z.strictObject({
+  rows: z.number().int().min(1).max(16),
+  columns: z.number().int().min(1).max(16),
+  places: z
+    .array(
+      z.strictObject({
+        site: siteId,
+        row: z.number().int().min(0).max(15),
+        column: z.number().int().min(0).max(15),
+      }),
+    )
+    .max(256),
+});
+export type FixtureLayout = z.infer<typeof fixtureLayout>;
+
+const reach = z.enum(['bytes', 'usb', 'tool']);
 
 export const benchChannels = {
   'bench.get': channel(
@@ -29,31 +74,37 @@ export const benchChannels = {
     nothing,
     z.strictObject({
       sites: z.array(benchSite),
-      ports: z.array(z.strictObject({ path: z.string(), title: z.string(), site: z.string().nullable() })),
-      targets: z.array(z.strictObject({ id: z.string(), title: z.string() })),
+      layout: fixtureLayout,
+      ports: z.array(
+        z.strictObject({
+          path: z.string(),
+          title: z.string(),
+          site: z.string().nullable(),
+          reach,
+          location: z.string().nullable(),
+        }),
+      ),
+      /** `family`: the heading that a list puts it under. */
+      targets: z.array(z.strictObject({ id: z.string(), title: z.string(), family: z.string(), reach })),
     }),
   ),
   /** Opens the port, pulses reset, reads the signature: changes nothing on the part. */
   'bench.selfTest': channel(lab, site, z.strictObject({ ok: z.boolean(), steps: z.array(selfTestStep) })),
-  /** Bind a serial port of a real board to a site. */
+  /** Binds a port of the list, or an address that was typed (`tcp://host:port`, `usbip://host:port/1-1`), to a site. */
   'bench.attach': channel(
     lab,
     z.strictObject({
       site: siteId,
       path: z.string().min(1).max(256),
       target: z.string(),
-      control: z.discriminatedUnion('kind', [
-        z.strictObject({
-          kind: z.literal('modem-lines'),
-          reset: z.enum(['dtr', 'rts']),
-          mode: z.enum(['dtr', 'rts']),
-          contact: z.enum(['cts', 'dsr']).optional(),
-        }),
-        z.strictObject({ kind: z.literal('operator') }),
-      ]),
+      control: controlChoice,
     }),
     benchSite,
   ),
+  /** Binds a site whose cable was moved to where the cable is now. */
+  'bench.follow': channel(lab, site, benchSite),
+  /** Places sites on the fixture. Refused where it would drop a bound site, or one of the virtual bench. */
+  'bench.setLayout': channel(lab, fixtureLayout, fixtureLayout),
   'bench.detach': channel(lab, site, done),
   /** The operator's hands on a virtual bench. */
   'virtual.insert': channel(floor, site, done),

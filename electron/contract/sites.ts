@@ -67,6 +67,12 @@ export const siteView = z.strictObject({
   /** Null: this fixture cannot tell whether a part is in. */
   part: z.boolean().nullable(),
   run: runView.nullable(),
+  /** The fixture has no lines for it: a person is asked to do it, and the run waits. */
+  prompt: z
+    .strictObject({ id: z.string(), request: z.enum(['mode-boot', 'mode-run', 'reset']), since: instant })
+    .nullable(),
+  /** Taken out of production by the lab. */
+  lab: z.boolean(),
   /** Why the site is offline or refuses to start. */
   error: errorView.nullable(),
 });
@@ -82,6 +88,8 @@ export const siteChannels = {
   'sites.readBack': channel(floor, site, siteView),
   /** The operator says that the part is out (fixtures that cannot tell). */
   'sites.clear': channel(floor, site, siteView),
+  /** The operator has done what the prompt asked. A prompt that is over is refused. */
+  'sites.confirmPrompt': channel(floor, z.strictObject({ site: siteId, prompt: z.string() }), siteView),
   'sites.stop': channel(floor, site, siteView),
   'sites.stopAll': channel(floor, nothing, done),
 };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { batchView } from './batches.ts';
+import { labView } from './lab.ts';
 import { session } from './session.ts';
 import { siteView } from './sites.ts';
 import { stationView } from './station.ts';
@@ -9,6 +10,9 @@ import { syncView } from './sync.ts';
 export const topics = {
   'station.changed': stationView,
   'site.changed': siteView,
+  'lab.changed': labView,
+  /** Ports, sites or layout are other than before: `bench.get` and `sites.list` tell how. */
+  'bench.changed': z.strictObject({ change: z.number().int() }),
   'batch.changed': batchView,
   'sync.changed': syncView,
   'session.changed': z.strictObject({ session: session.nullable() }),

@@ -7,14 +7,24 @@ export interface LinkSpec {
   path: string;
   /** USB topology of the adapter (`1-2.3:1.0`). Where set, the port is found by it and `path` is only where it was last. */
   location?: string;
+  /** The adapter at that location, where it has a serial number: it is looked for elsewhere when its place is empty. */
+  adapter?: UsbAdapter;
   control: ControlSpec;
+}
+
+/** What tells one USB adapter from all others; hexadecimal ids of four digits. */
+export interface UsbAdapter {
+  vendorId: string;
+  productId: string;
+  serialNumber: string;
 }
 
 /**
  * How reset and mode pin are driven and how the socket reports a part.
  * `bench`: the virtual bench's control socket (docs/virtual-bench.md). `modem-lines`: DTR and RTS of the adapter,
  * with CTS or DSR as the socket's contact; `crossCoupled`: two transistors between them, as on ESP boards, so that both
- * lines set together drive neither. `relay`: two channels of a relay board on a serial port of its own.
+ * lines set together drive neither. `relay`: two channels of a relay board on a serial port of its own, found by its
+ * location like a site's where it has one.
  * `operator`: a person does it when asked.
  */
 export type ControlSpec =
@@ -26,7 +36,7 @@ export type ControlSpec =
       contact?: 'cts' | 'dsr';
       crossCoupled?: boolean;
     }
-  | { kind: 'relay'; path: string; reset: number; mode: number }
+  | { kind: 'relay'; path: string; location?: string; reset: number; mode: number }
   | { kind: 'operator' };
 
 /** An open byte link. Bytes arrive as events; nothing polls. */

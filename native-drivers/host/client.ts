@@ -131,13 +131,22 @@ export function createDriverHost(spawn: () => ProcessPort): DriverHost {
       await drivers.call({ type: 'put-image', image });
     },
     openSite: async (site, link, target) =>
-      (await drivers.call({ type: 'open-site', site, link, target })) as { part: boolean | null },
+      (await drivers.call({ type: 'open-site', site, link, target })) as {
+        part: boolean | null;
+        path: string;
+      },
     closeSite: async (site) => {
       await drivers.call({ type: 'close-site', site });
     },
     run: async (site, operation, input, { signal, onProgress }) => {
       const body = { type: 'run', site, operation, input } as const;
       return (await drivers.call(body, signal, onProgress)) as OperationResult<typeof operation>;
+    },
+    watchBytes: async (site, on) => {
+      await drivers.call({ type: 'watch-bytes', site, on });
+    },
+    answerPrompt: async (site, prompt) => {
+      await drivers.call({ type: 'answer-prompt', site, prompt });
     },
     onEvent: (listener) => {
       drivers.listeners.add(listener);

@@ -59,16 +59,23 @@ export class Host {
         return this.closeSite(request.site);
       case 'run':
         return this.run(request);
+      case 'watch-bytes':
+      case 'answer-prompt':
+        return Promise.reject(badArgument('The drivers cannot do this yet.', { site: request.site }));
     }
   }
 
-  private async openSite({ site, link, target }: OpenRequest): Promise<{ part: boolean | null }> {
+  private async openSite({
+    site,
+    link,
+    target,
+  }: OpenRequest): Promise<{ part: boolean | null; path: string }> {
     await this.closeSite(site);
     const images: ImageSource = { get: (sha256) => this.image(sha256) };
     const emit = (event: HostEvent) => this.reply({ type: 'event', event });
     const opened = await Site.open(site, link, { driver: await loadTarget(target), images }, emit);
     this.sites.set(site, opened);
-    return { part: await opened.presence() };
+    return { part: await opened.presence(), path: link.path };
   }
 
   private async closeSite(name: string): Promise<null> {

@@ -21,12 +21,19 @@ const control = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('relay'),
     path: text,
+    location: text.exactOptional(),
     reset: z.number().int().min(1).max(64),
     mode: z.number().int().min(1).max(64),
   }),
   z.strictObject({ kind: z.literal('operator') }),
 ]);
-const link = z.strictObject({ path: text, location: text.exactOptional(), control });
+const adapter = z.strictObject({ vendorId: text, productId: text, serialNumber: text });
+const link = z.strictObject({
+  path: text,
+  location: text.exactOptional(),
+  adapter: adapter.exactOptional(),
+  control,
+});
 
 const address = z.number().int().min(0).max(0xffff_ffff);
 const image = z.strictObject({
@@ -78,6 +85,8 @@ export const requestSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('close-site'), id, site }),
   z.strictObject({ type: z.literal('run'), id, site, operation, input: z.unknown() }),
   z.strictObject({ type: z.literal('abort'), id }),
+  z.strictObject({ type: z.literal('watch-bytes'), id, site, on: z.boolean() }),
+  z.strictObject({ type: z.literal('answer-prompt'), id, site, prompt: text }),
 ]);
 export type HostRequest = z.infer<typeof requestSchema>;
 

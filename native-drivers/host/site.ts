@@ -114,7 +114,7 @@ export class Site {
       Object.assign(this.link, opened.ends);
       this.gone = null;
       this.listen();
-      this.emit({ type: 'port-back', site: this.name });
+      this.emit({ type: 'port-back', site: this.name, path: this.spec.path });
       const part = await this.presence();
       if (part !== null) this.emit({ type: 'presence', site: this.name, part });
     } catch (error) {

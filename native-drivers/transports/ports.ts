@@ -17,5 +17,6 @@ export async function listPorts(): Promise<PortInfo[]> {
     vendorId: port.vendorId ?? null,
     productId: port.productId ?? null,
     location: port.locationId ?? port.pnpId ?? null,
+    reach: 'bytes',
   }));
 }

@@ -1,13 +1,13 @@
-import { AppError } from '#contract/errors.ts';
-import type { CallContext, HandlersOf, Request, Response } from '#contract/contract.ts';
-import type { ControlSpec } from '#drivers/core/link.ts';
+import type { FixtureLayout } from '#contract/bench.ts';
+import type { CallContext, HandlersOf, Response } from '#contract/contract.ts';
 import type { DriverHost, PortInfo } from '#drivers/core/host-api.ts';
-import { viewOf } from '#services/engine/failures.ts';
-import { BENCH_SETTING, placeOf, type SiteConfig } from '#services/sites/site-config.ts';
-import { siteNotReady } from '#services/sites/site-errors.ts';
-import type { Site } from '#services/sites/site.ts';
+import { told } from '#services/engine/failures.ts';
 import type { Sites } from '#services/sites/sites.ts';
 import type { Store } from '#store/api.ts';
+import { attach, follow, idle, own, save } from './attach.ts';
+import { noVirtualBench } from './bench-errors.ts';
+import { benchSite, portViews, targetViews, type TargetTitle } from './bench-view.ts';
+import { checkLayout, currentLayout, LAYOUT_SETTING } from './layout.ts';
 import { selfTest } from './self-test.ts';
 import type { VirtualHands } from './virtual-hands.ts';
 
@@ -16,27 +16,24 @@ export interface BenchParts {
   sites: Sites;
   drivers: DriverHost;
   hands: VirtualHands | null;
-  targets: readonly { id: string; title: string }[];
+  targets: readonly TargetTitle[];
+  /** Sites, ports or layout are other than before. */
+  changed(): void;
 }
 
 type BenchChannel =
   | 'bench.get'
   | 'bench.selfTest'
   | 'bench.attach'
+  | 'bench.follow'
+  | 'bench.setLayout'
   | 'bench.detach'
   | 'virtual.insert'
   | 'virtual.remove'
   | 'virtual.cable'
   | 'virtual.fault';
-type BenchSite = Response<'bench.get'>['sites'][number];
 
 const done = { done: true } as const;
-const controlTitles: Readonly<Record<ControlSpec['kind'], string>> = {
-  bench: 'Virtual bench',
-  'modem-lines': 'Modem lines',
-  relay: 'Relay board',
-  operator: 'By hand',
-};
 
 /** Programmers and sites, and the hands of a virtual bench. */
 export function createBenchHandlers(parts: BenchParts): HandlersOf<BenchChannel> {
@@ -47,7 +44,9 @@ export function createBenchHandlers(parts: BenchParts): HandlersOf<BenchChannel>
       const tested = sites.get(site);
       return tested.exclusively(() => selfTest(tested, drivers));
     },
-    'bench.attach': (request, context) => attach(parts, request, context),
+    'bench.attach': (request, context) => told(attach(parts, request, context)),
+    'bench.follow': ({ site }, context) => follow(parts, site, context),
+    'bench.setLayout': (layout, context) => setLayout(parts, layout, context),
     async 'bench.detach'({ site }, context) {
       const { config } = own(idle(sites.get(site)));
       await sites.rebind({ ...config, link: null, programmer: 'None' });
@@ -61,114 +60,40 @@ export function createBenchHandlers(parts: BenchParts): HandlersOf<BenchChannel>
   };
 }
 
-/** A bench is changed or tested only where nothing is under way or unread. */
-function idle(site: Site): Site {
-  if (site.state === 'running' || site.state === 'unknown') throw siteNotReady(site.config.site, site.state);
-  return site;
-}
-
-function own(site: Site): Site {
-  if (!site.config.virtual) return site;
-  throw new AppError({
-    code: 'site-virtual',
-    what: `Site ${site.config.site} belongs to the virtual bench.`,
-    next: 'Choose a site of the real bench.',
-  });
-}
-
-async function overview({ sites, drivers, targets }: BenchParts): Promise<Response<'bench.get'>> {
-  const bound = new Map(sites.all().map(({ config }) => [config.link?.path, config.site]));
+async function overview({ store, sites, drivers, targets }: BenchParts): Promise<Response<'bench.get'>> {
   // A driver that is just restarting knows no ports: the sites say so themselves.
   const ports = await drivers.listPorts().catch((): PortInfo[] => []);
   return {
     sites: sites.all().map(benchSite),
-    ports: ports.map((port) => ({
-      path: port.path,
-      title: [port.manufacturer, port.serialNumber, port.location]
-        .filter((text) => text !== null)
-        .join(' · '),
-      site: bound.get(port.path) ?? null,
-    })),
-    targets: targets.map(({ id, title }) => ({ id, title })),
+    layout: await currentLayout(store, sites),
+    ports: portViews(ports, sites),
+    targets: targetViews(targets),
   };
 }
 
-function benchSite(site: Site): BenchSite {
-  const { config } = site;
-  const { error } = site.view();
-  return {
-    ...{ id: config.site, row: config.row, column: config.column, programmer: config.programmer },
-    ...{ target: config.target, port: config.link?.path ?? '', virtual: config.virtual },
-    control: config.link === null ? '' : controlTitles[config.link.control.kind],
-    online: site.online,
-    error,
-  };
-}
-
-/** The socket as it is, or a new one at the place its label names: row by letter, column by number. */
-function configFor(sites: Sites, id: string): SiteConfig {
-  if (sites.has(id)) return own(idle(sites.get(id))).config;
-  return { site: id, ...placeOf(id), link: null, target: '', programmer: 'None', virtual: false };
-}
-
-async function attach(
+/** Places sites; one that is named for the first time is a free socket, a free one that is left out is gone. */
+async function setLayout(
   parts: BenchParts,
-  { site, path, target, control }: Request<'bench.attach'>,
+  layout: FixtureLayout,
   context: CallContext,
-): Promise<BenchSite> {
-  const config = configFor(parts.sites, site);
-  const known = parts.targets.some((one) => one.id === target);
-  if (!known)
-    throw new AppError({
-      code: 'target-unknown',
-      what: `There is no driver for ${target}.`,
-      next: 'Choose one of the list.',
-    });
-  const ports = await parts.drivers.listPorts();
-  // A part may have come in and started meanwhile.
-  configFor(parts.sites, site);
-  const port = ports.find((one) => one.path === path);
-  const link = { path, control: withoutUndefined(control) };
-  const programmer = port?.manufacturer ?? 'Serial port';
-  const bound = await parts.sites.rebind({ ...config, link, target, programmer });
+): Promise<FixtureLayout> {
+  const { store, sites } = parts;
+  checkLayout(layout, sites);
+  const { rows, columns, places } = layout;
+  const actor = context.session?.person.id ?? 'station';
+  await store.settings.set(LAYOUT_SETTING, JSON.stringify({ rows, columns }), actor);
+  const named = new Set(places.map(({ site }) => site));
+  for (const { config } of sites.all()) if (!named.has(config.site)) await sites.remove(config.site);
+  for (const place of places) sites.stand(place);
   await save(parts, context);
-  return benchSite(bound);
-}
-
-/** The contract's optional field may be present and undefined; plain data between processes may not. */
-function withoutUndefined(
-  control: Request<'bench.attach'>['control'],
-): NonNullable<SiteConfig['link']>['control'] {
-  if (control.kind === 'operator') return control;
-  const { contact, ...rest } = control;
-  return contact === undefined ? rest : { ...rest, contact };
-}
-
-/** Real sites only: those of a virtual bench live as long as it does. */
-async function save({ store, sites }: BenchParts, context: CallContext): Promise<void> {
-  const real = sites
-    .all()
-    .map((site) => site.config)
-    .filter((config) => !config.virtual);
-  await store.settings.set(BENCH_SETTING, JSON.stringify(real), context.session?.person.id ?? 'station');
+  return currentLayout(store, sites);
 }
 
 async function byHand(
   { hands }: BenchParts,
   act: (hands: VirtualHands) => Promise<void>,
 ): Promise<{ done: true }> {
-  if (hands === null) {
-    throw new AppError({
-      code: 'not-virtual',
-      what: 'This station has no virtual bench.',
-      next: 'Use your hands: put the part in or take it out at the fixture.',
-    });
-  }
-  try {
-    await act(hands);
-  } catch (error) {
-    const view = viewOf(error, null);
-    throw error instanceof AppError || view.code === 'internal' ? error : new AppError(view, error);
-  }
+  if (hands === null) throw noVirtualBench();
+  await told(act(hands));
   return done;
 }

@@ -8,6 +8,7 @@ type SiteChannel =
   | 'sites.startAll'
   | 'sites.readBack'
   | 'sites.clear'
+  | 'sites.confirmPrompt'
   | 'sites.stop'
   | 'sites.stopAll';
 
@@ -34,6 +35,10 @@ export function createSiteHandlers(sites: Sites): HandlersOf<SiteChannel> {
     async 'sites.clear'({ site }) {
       sites.get(site).clear();
       return Promise.resolve(sites.get(site).view());
+    },
+    async 'sites.confirmPrompt'({ site, prompt }) {
+      await told(sites.get(site).around.confirm(prompt));
+      return sites.get(site).view();
     },
     async 'sites.stop'({ site }) {
       sites.get(site).stop();

@@ -8,16 +8,34 @@ const control = z.discriminatedUnion('kind', [
     reset: z.enum(['dtr', 'rts']),
     mode: z.enum(['dtr', 'rts']),
     contact: z.exactOptional(z.enum(['cts', 'dsr'])),
+    crossCoupled: z.exactOptional(z.boolean()),
+  }),
+  z.strictObject({
+    kind: z.literal('relay'),
+    path: z.string().min(1),
+    location: z.exactOptional(z.string()),
+    reset: z.number().int().min(1),
+    mode: z.number().int().min(1),
   }),
   z.strictObject({ kind: z.literal('operator') }),
 ]);
+
+/** The USB adapter that a site was bound to: how it is known again at another place. */
+const adapter = z.strictObject({ vendorId: z.string(), productId: z.string(), serialNumber: z.string() });
+
+const link = z.strictObject({
+  path: z.string().min(1),
+  location: z.exactOptional(z.string()),
+  adapter: z.exactOptional(adapter),
+  control,
+});
 
 /** One socket of the fixture and the programmer that serves it. `link` null: nothing is attached. */
 export const siteConfig = z.strictObject({
   site: siteId,
   row: z.number().int().min(0),
   column: z.number().int().min(0),
-  link: z.strictObject({ path: z.string().min(1), control }).nullable(),
+  link: link.nullable(),
   target: z.string(),
   programmer: z.string(),
   virtual: z.boolean(),

@@ -12,7 +12,16 @@ import { createThrottle } from '#services/engine/throttle.ts';
 import type { RunRow } from '#store/api.ts';
 import type { Floor, Place } from './floor.ts';
 import type { SiteConfig } from './site-config.ts';
-import { noSuchSite, notCleared, nothingToReadBack, siteNotReady } from './site-errors.ts';
+import {
+  cableMoved,
+  noSuchSite,
+  notCleared,
+  nothingToReadBack,
+  siteInLab,
+  siteNotReady,
+} from './site-errors.ts';
+import { SiteLink } from './site-link.ts';
+import { SiteSurroundings } from './site-surroundings.ts';
 import { presenceChange, siteStateOf, type SiteFacts } from './site-state.ts';
 
 export interface SiteParts {
@@ -30,7 +39,7 @@ const PROGRESS_MS = 100;
 
 /** One socket: its link, its part and the run on it. Every site works by itself; none waits for another. */
 export class Site {
-  readonly config: SiteConfig;
+  private readonly bound: SiteConfig;
   private readonly parts: SiteParts;
   private readonly throttle;
   private facts: SiteFacts = { online: false, part: null, running: false, result: null };
@@ -42,20 +51,27 @@ export class Site {
   /** Resolves when what has the site to itself is done: a run, a read-back or a self-test. */
   private busy: Promise<void> | null = null;
   private closed = false;
+  private readonly link: SiteLink;
+  readonly around: SiteSurroundings;
   /** A part came in that nobody has looked at yet. */
   private newPart = false;
   /** Nobody watched the socket for a while: another part may be in it. */
   private unwatched = false;
-  /** The driver process holds the link, be the cable in or out; it opens a port that comes back by itself. */
-  private opened = false;
-  /** An operation that does not end still holds the link. */
-  private heldUp = false;
-  private linking: Promise<void> = Promise.resolve();
 
   constructor(config: SiteConfig, parts: SiteParts) {
-    this.config = config;
+    this.bound = config;
     this.parts = parts;
+    this.around = new SiteSurroundings(config, parts.drivers, () => this.changed(true));
+    this.link = new SiteLink(config, {
+      drivers: parts.drivers,
+      onOpen: (part, path) => this.linked(part, path),
+      onFailed: (error) => this.set({ online: false }, error),
+    });
     this.throttle = createThrottle(PROGRESS_MS, () => parts.publish(this.view()));
+  }
+
+  get config(): SiteConfig {
+    return { ...this.bound, ...this.around.place };
   }
 
   /** The link is open: also where a result or an unread part stands on the site. */
@@ -73,45 +89,54 @@ export class Site {
 
   view(): SiteView {
     const { site, row, column, programmer, link, virtual } = this.config;
+    const { prompt, lab, moved, port } = this.around;
     return {
-      ...{ id: site, row, column, programmer, port: link?.path ?? '', virtual },
+      ...{ id: site, row, column, programmer, port: port ?? link?.path ?? '', virtual },
       state: this.state,
       part: this.facts.part,
       run: this.tracker?.view(this.facts.running) ?? null,
-      error: this.error,
+      ...{ prompt, lab },
+      error: moved === null ? this.error : cableMoved(site, moved),
     };
   }
 
   /** Opens the link where the driver process does not hold it. Calls queue up; never rejects. */
   connect(): Promise<void> {
-    this.linking = this.linking.then(() => this.openLink());
-    return this.linking;
+    return this.link.connect();
   }
 
   /** Opens the link anew where it is open: the driver forgets the part that it knew. Never rejects. */
   renew(): Promise<void> {
-    this.linking = this.linking.then(async () => {
-      if (this.opened && this.facts.online) {
-        this.opened = false;
-        await this.parts.drivers.closeSite(this.config.site).catch(() => undefined);
-      }
-      await this.openLink();
-    });
-    return this.linking;
+    return this.link.renew();
   }
 
-  private async openLink(): Promise<void> {
-    const { site, link, target } = this.config;
-    if (link === null || this.opened || this.heldUp || this.closed) return;
-    try {
-      const { part } = await this.parts.drivers.openSite(site, link, target);
-      this.opened = true;
-      this.set({ online: true }, null);
-      if (part !== null) this.presence(part);
-      this.lookAtPart();
-    } catch (error) {
-      this.set({ online: false }, viewOf(error, null));
-    }
+  private linked(part: boolean | null, path: string): void {
+    this.around.plugged(path);
+    this.set({ online: true }, null);
+    if (part !== null) this.presence(part);
+    this.lookAtPart();
+  }
+
+  /** Takes the site out of production. Throws AppError where a run stands on it. */
+  holdForLab(): void {
+    if (this.busy !== null || this.state === 'running' || this.state === 'unknown')
+      throw siteNotReady(this.bound.site, this.state === 'unknown' ? 'unknown' : 'running');
+    this.around.lab = true;
+    this.changed(true);
+  }
+
+  /** Back into production. The part that is in was in people's hands: it does not start by itself. */
+  releaseFromLab(): void {
+    this.around.lab = false;
+    this.around.handled = true;
+    this.newPart = false;
+    this.changed(true);
+  }
+
+  /** Work of the lab on this link. Throws AppError `site-not-ready` while another act lasts. */
+  async byLab<T>(work: () => Promise<T>): Promise<T> {
+    if (!this.around.lab || this.busy !== null || this.closed) throw siteNotReady(this.bound.site, 'running');
+    return this.alone(work);
   }
 
   /** The cable is out. What runs ends by its own rejection, with the better error; a contact on the cable is blind. */
@@ -122,13 +147,16 @@ export class Site {
 
   /** The driver process is gone, and with it the link and every report on the socket. */
   driverDied(error: unknown): void {
-    this.opened = this.heldUp = false;
+    this.link.lost();
+    this.around.prompt = null;
     this.unwatched = true;
     this.set({ online: false }, viewOf(error, null));
   }
 
   /** The driver has opened the port again by itself. */
-  reconnected(): void {
+  reconnected(path: string): void {
+    this.link.reopened();
+    this.around.plugged(path);
     this.set({ online: true }, null);
     this.lookAtPart();
   }
@@ -140,6 +168,7 @@ export class Site {
     if (cleared) this.forget();
     this.set({ part }, this.facts.online ? null : this.error);
     if (!part) this.aborter?.abort(new RunError('part-removed'));
+    if (inserted || !part) this.around.handled = false;
     this.newPart = part && (this.newPart || inserted || this.unwatched);
     this.unwatched = false;
     this.lookAtPart();
@@ -150,7 +179,7 @@ export class Site {
    * awaited, or, where it came in under a result, asked whether the result is its own.
    */
   private lookAtPart(): void {
-    if (!this.newPart || this.busy !== null || !this.facts.online) return;
+    if (!this.newPart || this.busy !== null || this.around.lab || !this.facts.online) return;
     this.newPart = false;
     if (this.unread !== null) void this.tryReadBack();
     else if (this.facts.result === 'passed') void this.occupy(() => this.recheck());
@@ -171,7 +200,7 @@ export class Site {
 
   /** Starts a part that is in and waiting, where the floor allows it. A refusal is shown, never thrown. */
   offer(): void {
-    if (!this.parts.floor.running || this.busy !== null) return;
+    if (!this.parts.floor.running || this.busy !== null || this.around.lab || this.around.handled) return;
     if (this.state === 'ready' && this.facts.part === true) void this.startOrShow(null);
   }
 
@@ -182,12 +211,13 @@ export class Site {
 
   /** Begins a run; resolves when it is under way. Throws AppError when the site or the batch does not allow it. */
   async start(operator: string | null): Promise<void> {
+    if (this.around.lab) throw siteInLab(this.bound.site);
     const again = this.state === 'failed' && this.tracker?.view(false).error?.retry === true;
     const startable = (this.state === 'ready' || again) && this.facts.part !== false && this.facts.online;
     if (this.busy !== null || this.closed || !startable) throw siteNotReady(this.config.site, this.state);
     const place = this.parts.floor.take(operator);
     const begun = Promise.withResolvers<undefined>();
-    this.newPart = false;
+    this.newPart = this.around.handled = false;
     void this.occupy(() => this.produce(place, begun));
     await begun.promise;
   }
@@ -207,8 +237,13 @@ export class Site {
 
   /** Work of others on this link, such as a self-test: nothing starts meanwhile. Throws AppError `site-not-ready`. */
   async exclusively<T>(work: () => Promise<T>): Promise<T> {
+    if (this.around.lab) throw siteInLab(this.bound.site);
     const taken = this.busy !== null || this.state === 'running' || this.state === 'unknown';
     if (taken) throw siteNotReady(this.config.site, this.state === 'unknown' ? 'unknown' : 'running');
+    return this.alone(work);
+  }
+
+  private async alone<T>(work: () => Promise<T>): Promise<T> {
     const result: T[] = [];
     await this.occupy(async () => void result.push(await work()));
     return result[0] as T;
@@ -263,16 +298,9 @@ export class Site {
   }
 
   /** An operation answers no abort: the site is off until the driver lets go of the link, then it is opened anew. */
-  private leaveBehind(): void {
-    this.heldUp = true;
-    this.opened = false;
+  leaveBehind(): void {
+    this.link.leaveBehind(() => void this.connect());
     this.set({ online: false }, failureView('no-answer', null));
-    const free = (): void => {
-      if (!this.heldUp) return;
-      this.heldUp = false;
-      void this.connect();
-    };
-    void this.parts.drivers.closeSite(this.config.site).then(free, free);
   }
 
   /** The part in the socket has an older run that nobody read: that one comes first, wherever it began. */
@@ -307,7 +335,8 @@ export class Site {
 
   /** Reads back where that is possible at all; used where nobody pressed a button. Never rejects. */
   async tryReadBack(): Promise<void> {
-    if (this.unread === null || this.busy !== null || !this.facts.online || this.facts.part === false) return;
+    const possible = this.facts.online && this.facts.part !== false && !this.around.lab;
+    if (this.unread === null || this.busy !== null || !possible) return;
     await this.readBack().catch((error: unknown) => this.set({}, viewOf(error, null)));
   }
 
@@ -364,9 +393,8 @@ export class Site {
     this.stopper?.abort(new RunError('interrupted'));
     this.aborter?.abort(new RunError('interrupted'));
     await this.busy;
-    await this.linking;
+    await this.link.close();
     this.throttle.cancel();
-    if (this.opened) await this.parts.drivers.closeSite(this.config.site).catch(() => undefined);
   }
 
   private forget(): void {

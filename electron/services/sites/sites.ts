@@ -64,6 +64,19 @@ export class Sites {
     return site;
   }
 
+  /** Puts a site on its place of the fixture; one that is new is a free socket. */
+  stand({ site, row, column }: { site: string; row: number; column: number }): void {
+    const known = this.sites.get(site);
+    if (known !== undefined) return known.around.standAt(row, column);
+    const free = { link: null, target: '', programmer: 'None', virtual: false };
+    this.sites.set(site, this.make({ site, row, column, ...free }));
+  }
+
+  async remove(id: string): Promise<void> {
+    await this.sites.get(id)?.close();
+    this.sites.delete(id);
+  }
+
   /** Events of the driver process. */
   onHostEvent(event: HostEvent): void {
     switch (event.type) {
@@ -72,11 +85,22 @@ export class Sites {
       case 'port-gone':
         return this.sites.get(event.site)?.disconnected(DriverError.fromJSON(event.error));
       case 'port-back':
-        return this.sites.get(event.site)?.reconnected();
+        return this.sites.get(event.site)?.reconnected(event.path);
+      case 'cable-moved':
+        return this.sites.get(event.site)?.around.cableMoved(event);
+      case 'prompt':
+        return this.sites.get(event.site)?.around.prompted({
+          ...{ id: event.id, request: event.request, since: new Date().toISOString() },
+        });
+      case 'prompt-over':
+        return this.sites.get(event.site)?.around.promptOver(event.id);
       case 'host-died':
         return this.driverDied();
       case 'host-ready':
         return void this.driverBack();
+      case 'ports-changed':
+      case 'bytes':
+        return;
     }
   }
 

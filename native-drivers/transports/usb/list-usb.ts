@@ -16,6 +16,7 @@ export async function listUsbDevices(): Promise<PortInfo[]> {
       manufacturer: names.length === 0 ? null : names.join(' '),
       vendorId: hex(device.vendorId),
       productId: hex(device.productId),
+      reach: 'usb',
     };
   });
 }
