@@ -1,3 +1,5 @@
+import { DriverError } from '#drivers/core/errors.ts';
+
 /** Descriptor types and their fields: USB 2.0, tables 9-5, 9-10, 9-12, 9-13. */
 const INTERFACE = 4;
 const ENDPOINT = 5;
@@ -46,6 +48,13 @@ export function parseConfiguration(bytes: Uint8Array, strings: Strings): Configu
     if (endpoint !== null) endpoints.push(endpoint);
   }
   return { configurationValue: bytes[5] ?? 0, configurationName: strings(bytes[6] ?? 0), interfaces };
+}
+
+/** Throws `bad-argument` for one that is not there. */
+export function interfaceOf(configuration: Configuration | null, number: number): Interface {
+  const found = configuration?.interfaces.find(({ interfaceNumber }) => interfaceNumber === number);
+  if (found !== undefined) return found;
+  throw new DriverError('bad-argument', 'The device has no such interface.', { context: { number } });
 }
 
 /** Ends at a descriptor that says no length of its own. */

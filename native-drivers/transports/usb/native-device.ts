@@ -1,5 +1,7 @@
 import { DriverError } from '#drivers/core/errors.ts';
 import type { UsbDevice } from '#drivers/core/link.ts';
+import { interfaceOf, type Configuration } from './configuration.ts';
+import { Descriptions, GET_DESCRIPTOR } from './descriptions.ts';
 import type { Lifeline } from './lifeline.ts';
 import { CONTROL_MS, TRANSFER_MS } from './limits.ts';
 import { bytesOf, inResult, outResult, type InResult, type OutResult, type Sendable } from './results.ts';
@@ -15,33 +17,52 @@ export class NativeDevice implements UsbDevice {
   readonly productId: number;
   readonly productName: string | null;
   readonly serialNumber: string | null;
+  configuration: Configuration | null;
+  private readonly descriptions: Descriptions;
   private readonly device: NativeUsbDevice;
   private readonly lifeline: Lifeline;
   private readonly isThere: () => boolean;
   /** Interfaces that were taken from a driver of the kernel's. */
   private readonly taken = new Set<number>();
-  private readonly claimed = new Set<number>();
 
-  constructor(device: NativeUsbDevice, lifeline: Lifeline, isThere: () => boolean) {
+  private constructor(
+    device: NativeUsbDevice,
+    descriptions: Descriptions,
+    lifeline: Lifeline,
+    isThere: () => boolean,
+  ) {
     this.device = device;
+    this.descriptions = descriptions;
     this.lifeline = lifeline;
     this.isThere = isThere;
-    this.vendorId = device.vendorId;
-    this.productId = device.productId;
-    this.productName = device.productName;
-    this.serialNumber = device.serialNumber;
+    this.vendorId = descriptions.vendorId;
+    this.productId = descriptions.productId;
+    this.productName = descriptions.productName;
+    this.serialNumber = descriptions.serialNumber;
+    this.configuration = descriptions.configuration(device.configuration.configurationValue);
   }
 
-  get configuration(): USBConfiguration | null {
-    return this.device.configuration;
+  /** The descriptors are read here, as the package leaves out the names of interfaces. */
+  static async on(
+    device: NativeUsbDevice,
+    lifeline: Lifeline,
+    isThere: () => boolean,
+  ): Promise<NativeDevice> {
+    const descriptions = await Descriptions.read((value, index, length) => {
+      const setup = { requestType: 'standard', recipient: 'device', request: GET_DESCRIPTOR } as const;
+      return device.nativeControlTransferIn({ ...setup, value, index }, CONTROL_MS, length).catch(() => null);
+    });
+    return new NativeDevice(device, descriptions, lifeline, isThere);
   }
 
-  selectConfiguration(value: number): Promise<void> {
-    return this.ask(() => this.device.selectConfiguration(value));
+  async selectConfiguration(value: number): Promise<void> {
+    await this.ask(() => this.device.selectConfiguration(value));
+    this.configuration = this.descriptions.configuration(value);
   }
 
   /** Takes the interface from the kernel's driver where one has it. */
   async claimInterface(number: number): Promise<void> {
+    const iface = interfaceOf(this.configuration, number);
     await this.ask(async () => {
       await this.device.claimInterface(number).catch(async () => {
         await this.device.detachKernelDriver(number);
@@ -49,17 +70,20 @@ export class NativeDevice implements UsbDevice {
         await this.device.claimInterface(number);
       });
     });
-    this.claimed.add(number);
+    iface.claimed = true;
   }
 
   async releaseInterface(number: number): Promise<void> {
     await this.ask(() => this.device.releaseInterface(number));
-    this.claimed.delete(number);
+    interfaceOf(this.configuration, number).claimed = false;
     await this.handBack(number);
   }
 
-  selectAlternateInterface(number: number, alternate: number): Promise<void> {
-    return this.ask(() => this.device.selectAlternateInterface(number, alternate));
+  async selectAlternateInterface(number: number, alternateSetting: number): Promise<void> {
+    const iface = interfaceOf(this.configuration, number);
+    await this.ask(() => this.device.selectAlternateInterface(number, alternateSetting));
+    const chosen = iface.alternates.find((one) => one.alternateSetting === alternateSetting);
+    iface.alternate = chosen ?? iface.alternate;
   }
 
   controlTransferIn(setup: USBControlTransferParameters, length: number): Promise<InResult> {
@@ -94,7 +118,8 @@ export class NativeDevice implements UsbDevice {
 
   /** Releases what is claimed and lets the kernel's drivers have what was theirs. */
   async giveBack(): Promise<void> {
-    for (const number of this.claimed) await this.device.releaseInterface(number).catch(() => undefined);
+    for (const { claimed, interfaceNumber } of this.configuration?.interfaces ?? [])
+      if (claimed) await this.device.releaseInterface(interfaceNumber).catch(() => undefined);
     for (const number of [...this.taken]) await this.handBack(number);
   }
 

@@ -24,7 +24,11 @@ export async function openNativeUsb(path: string): Promise<UsbPort> {
   const { address, handle } = found;
   const isThere = (): boolean => process.platform !== 'linux' || deviceNumberAt(locationIn(path)) === address;
   const stop = watchEnd(handle, isThere, () => lifeline.gone());
-  const device = new NativeDevice(found, lifeline, isThere);
+  const device = await NativeDevice.on(found, lifeline, isThere).catch(async (error: unknown) => {
+    stop();
+    await found.close();
+    throw error;
+  });
   lifeline.onGone(stop);
   return {
     ...{ path, device },

@@ -5,7 +5,8 @@ const SCHEME = 'usb:';
 const SYSFS = '/sys/bus/usb/devices';
 
 /** What the `usb` package shows of a device beyond WebUSB. */
-export interface NativeUsbDevice extends UsbDevice {
+export interface NativeUsbDevice extends Omit<UsbDevice, 'configuration'> {
+  readonly configuration: USBConfiguration;
   /** Linux: the bus as three digits, `001`. */
   readonly bus: string;
   /** The device's number on its bus, new at each plugging. */

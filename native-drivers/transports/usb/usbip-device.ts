@@ -1,7 +1,8 @@
 import { DriverError } from '#drivers/core/errors.ts';
 import type { UsbDevice } from '#drivers/core/link.ts';
 import { ERRNO, PORT_RESET } from '#drivers/protocols/usbip/constants.ts';
-import { parseConfiguration, type Configuration, type Interface } from './configuration.ts';
+import { interfaceOf, type Configuration, type Interface } from './configuration.ts';
+import { Descriptions, GET_DESCRIPTOR } from './descriptions.ts';
 import { CONTROL_MS, TRANSFER_MS } from './limits.ts';
 import { bytesOf, inResult, outResult, type InResult, type OutResult, type Sendable } from './results.ts';
 import type { Answer, UsbIpHost } from './usbip-host.ts';
@@ -11,48 +12,44 @@ const TYPES = { standard: 0x00, class: 0x20, vendor: 0x40 } as const;
 const RECIPIENTS = { device: 0, interface: 1, endpoint: 2, other: 3 } as const;
 const IN_BIT = 0x80;
 const CLEAR_FEATURE = 1;
-const GET_DESCRIPTOR = 6;
 const SET_CONFIGURATION = 9;
 const SET_INTERFACE = 11;
-const DESCRIPTOR = { device: 1, configuration: 2, string: 3 } as const;
-const US_ENGLISH = 0x0409;
-const NOTHING = new Uint8Array(0);
 
 /** A device of a USB/IP server in the shapes of WebUSB: what a kernel would do for it is done here. */
 export class UsbIpDevice implements UsbDevice {
-  vendorId = 0;
-  productId = 0;
-  productName: string | null = null;
-  serialNumber: string | null = null;
+  readonly vendorId: number;
+  readonly productId: number;
+  readonly productName: string | null;
+  readonly serialNumber: string | null;
   configuration: Configuration | null = null;
   private readonly host: UsbIpHost;
-  private readonly strings = new Map<number, string>();
-  private configurations: Uint8Array[] = [];
+  private readonly descriptions: Descriptions;
 
-  private constructor(host: UsbIpHost) {
+  private constructor(host: UsbIpHost, descriptions: Descriptions) {
     this.host = host;
+    this.descriptions = descriptions;
+    this.vendorId = descriptions.vendorId;
+    this.productId = descriptions.productId;
+    this.productName = descriptions.productName;
+    this.serialNumber = descriptions.serialNumber;
   }
 
   /** Reads the descriptors and selects the first configuration, as a kernel does. */
   static async enumerate(host: UsbIpHost): Promise<UsbIpDevice> {
-    const device = new UsbIpDevice(host);
-    const bytes = Buffer.from(await device.descriptor(DESCRIPTOR.device, 0, 18));
-    device.vendorId = bytes.readUInt16LE(8);
-    device.productId = bytes.readUInt16LE(10);
-    for (let index = 0; index < bytes.readUInt8(17); index += 1)
-      device.configurations.push(await device.wholeConfiguration(index));
-    device.productName = await device.string(bytes.readUInt8(15));
-    device.serialNumber = await device.string(bytes.readUInt8(16));
-    await device.selectConfiguration(device.configurations[0]?.[5] ?? 1);
+    const descriptions = await Descriptions.read(async (value, index, length) => {
+      const setup = standard({ request: GET_DESCRIPTOR, value, index });
+      return movedIn(await control(host, setup, 'in', { length }));
+    });
+    const device = new UsbIpDevice(host, descriptions);
+    await device.selectConfiguration(descriptions.firstValue);
     return device;
   }
 
   async selectConfiguration(value: number): Promise<void> {
-    const bytes = this.configurations.find((one) => one[5] === value);
-    if (bytes === undefined) throw refused('The device has no such configuration.', { value });
+    const chosen = this.descriptions.configuration(value);
+    if (chosen === null) throw refused('The device has no such configuration.', { value });
     await this.command({ request: SET_CONFIGURATION, value });
-    for (const index of nameIndices(bytes)) await this.string(index);
-    this.configuration = parseConfiguration(bytes, (index) => this.strings.get(index) ?? null);
+    this.configuration = chosen;
   }
 
   claimInterface(number: number): Promise<void> {
@@ -76,12 +73,12 @@ export class UsbIpDevice implements UsbDevice {
 
   async controlTransferIn(setup: USBControlTransferParameters, length: number): Promise<InResult> {
     this.checkRecipient(setup);
-    return inResult(movedIn(await this.control(setup, 'in', length)));
+    return inResult(movedIn(await control(this.host, setup, 'in', { length })));
   }
 
   async controlTransferOut(setup: USBControlTransferParameters, data?: Sendable): Promise<OutResult> {
     this.checkRecipient(setup);
-    return outResult(movedOut(await this.control(setup, 'out', bytesOf(data))));
+    return outResult(movedOut(await control(this.host, setup, 'out', { data: bytesOf(data) })));
   }
 
   async transferIn(endpoint: number, length: number): Promise<InResult> {
@@ -110,54 +107,9 @@ export class UsbIpDevice implements UsbDevice {
     for (const { interfaceNumber } of claims) await this.claimInterface(interfaceNumber);
   }
 
-  private async wholeConfiguration(index: number): Promise<Uint8Array> {
-    const head = Buffer.from(await this.descriptor(DESCRIPTOR.configuration, index, 9));
-    return this.descriptor(DESCRIPTOR.configuration, index, head.readUInt16LE(2));
-  }
-
-  private async descriptor(type: number, index: number, length: number): Promise<Uint8Array> {
-    const setup = standard({ request: GET_DESCRIPTOR, value: (type << 8) | index });
-    const { status, bytes } = await this.control(setup, 'in', length);
-    if (status !== 0 || bytes.length !== length)
-      throw new DriverError('device-error', 'The USB device does not say what it is.', {
-        context: { type, status },
-      });
-    return bytes;
-  }
-
-  /** Null for index 0 and for one that the device does not tell. */
-  private async string(index: number): Promise<string | null> {
-    const known = this.strings.get(index);
-    if (index === 0 || known !== undefined) return known ?? null;
-    const value = (DESCRIPTOR.string << 8) | index;
-    const setup = standard({ request: GET_DESCRIPTOR, value, index: US_ENGLISH });
-    const { status, bytes } = await this.control(setup, 'in', 255);
-    if (status !== 0) return null;
-    const text = Buffer.from(bytes.subarray(2, bytes[0])).toString('utf16le');
-    this.strings.set(index, text);
-    return text;
-  }
-
-  private control(setup: USBControlTransferParameters, direction: 'in', length: number): Promise<Answer>;
-  private control(setup: USBControlTransferParameters, direction: 'out', data: Uint8Array): Promise<Answer>;
-  private control(
-    setup: USBControlTransferParameters,
-    direction: 'in' | 'out',
-    what: number | Uint8Array,
-  ): Promise<Answer> {
-    const length = typeof what === 'number' ? what : what.length;
-    const transfer = {
-      endpoint: 0,
-      direction,
-      setup: setupPacket(setup, direction, length),
-      limit: CONTROL_MS,
-    };
-    return this.host.transfer({ ...transfer, ...(typeof what === 'number' ? { length } : { data: what }) });
-  }
-
   /** A standard request without data that must not be refused. */
   private async command(what: Partial<USBControlTransferParameters>): Promise<void> {
-    const { status } = await this.control(standard(what), 'out', NOTHING);
+    const { status } = await control(this.host, standard(what), 'out', { data: bytesOf(undefined) });
     if (status !== 0)
       throw new DriverError('device-error', 'The USB device refuses a standard request.', {
         context: { request: what.request ?? 0, status },
@@ -166,17 +118,11 @@ export class UsbIpDevice implements UsbDevice {
 
   private async marked(number: number, claimed: boolean): Promise<void> {
     await Promise.resolve();
-    this.interface(number).claimed = claimed;
-  }
-
-  private interface(number: number): Interface {
-    const found = this.configuration?.interfaces.find(({ interfaceNumber }) => interfaceNumber === number);
-    if (found === undefined) throw refused('The device has no such interface.', { number });
-    return found;
+    interfaceOf(this.configuration, number).claimed = claimed;
   }
 
   private claimed(number: number): Interface {
-    const found = this.interface(number);
+    const found = interfaceOf(this.configuration, number);
     if (!found.claimed) throw refused('The interface is not claimed.', { number });
     return found;
   }
@@ -199,6 +145,17 @@ const standard = (what: Partial<USBControlTransferParameters>): USBControlTransf
   ...{ requestType: 'standard', recipient: 'device', request: 0, value: 0, index: 0 },
   ...what,
 });
+
+function control(
+  host: UsbIpHost,
+  setup: USBControlTransferParameters,
+  direction: 'in' | 'out',
+  what: { length: number } | { data: Uint8Array },
+): Promise<Answer> {
+  const length = 'data' in what ? what.data.length : what.length;
+  const packet = setupPacket(setup, direction, length);
+  return host.transfer({ endpoint: 0, direction, setup: packet, limit: CONTROL_MS, ...what });
+}
 
 /** USB 2.0, table 9-2. */
 function setupPacket(
@@ -223,16 +180,6 @@ function movedIn({ status, bytes }: Answer): Uint8Array | null {
 function movedOut({ status, length }: Answer): number {
   if (status !== 0 && status !== ERRNO.stall) throw failed(status);
   return status === 0 ? length : -1;
-}
-
-/** iConfiguration and each iInterface. */
-function nameIndices(bytes: Uint8Array): Set<number> {
-  const found = new Set([bytes[6] ?? 0]);
-  parseConfiguration(bytes, (index) => {
-    found.add(index);
-    return null;
-  });
-  return found;
 }
 
 const failed = (status: number): DriverError =>
