@@ -18,6 +18,8 @@ const PEERS = [
     package: 'qemu-system-arm',
     why: 'a board that is not ours, for the debug driver',
   },
+  { program: 'swtpm', package: 'swtpm', why: 'a TPM that is not ours' },
+  { program: 'tpm2_readpublic', package: 'tpm2-tools', why: 'reads on a TPM what this station made there' },
   { program: 'gnutls-serv', package: 'gnutls-bin', why: 'a server of TLS for the virtual device' },
   { program: 'mosquitto', package: 'mosquitto', why: 'the broker that devices are registered at' },
   {

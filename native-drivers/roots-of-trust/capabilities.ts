@@ -33,3 +33,11 @@ export const ATECC608_KEYS: KeyCapabilities = {
   wrapsKeys: false,
   attests: true,
 };
+
+/** P-256 key made in the endorsement hierarchy; secrets are sealed to the TPM and kept in it; digests from outside are signed. */
+export const TPM2_KEYS: KeyCapabilities = {
+  makesOwnKeys: true,
+  takesInjectedKeys: true,
+  wrapsKeys: false,
+  attests: true,
+};

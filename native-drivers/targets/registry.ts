@@ -84,6 +84,7 @@ export const targets: readonly TargetEntry[] = [
   {
     id: 'smp',
     title: 'MCUboot / MCUmgr over serial (SMP)',
+    family: 'MCUboot and Zephyr',
     load: async () => (await import('./smp/driver.ts')).smpDriver,
   },
 ];

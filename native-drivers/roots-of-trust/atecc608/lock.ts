@@ -3,7 +3,8 @@ import type { Lifecycle, OperationContext, OperationResult } from '#drivers/core
 import type { AteccClient } from '#drivers/protocols/atecc/client.ts';
 import { LOCK, OP, WORD, ZONE } from '#drivers/protocols/atecc/constants.ts';
 import { configAddress, crcOf } from '#drivers/protocols/atecc/packet.ts';
-import { isLostAnswer, outcomeOf, refuseIfAborted } from '../qdid/outcome.ts';
+import { onceAndRead } from '../once.ts';
+import { refuseIfAborted } from '../qdid/outcome.ts';
 import { readConfigZone, type ConfigZone } from './config-zone.ts';
 import { lifecycleOf, requireDataLocked } from './lifecycle.ts';
 import { checkPolicy, LOCKED_SLOTS, SLOT, withPolicy } from './policy.ts';
@@ -104,28 +105,18 @@ async function writePiece(
   await client.run({ op: OP.write, p1, p2: configAddress(at), data }, 1);
 }
 
-/**
- * Sent once. A lost answer is settled by what the chip shows: locked means done. Where it shows that it is not, or shows
- * nothing, nobody sends the command again.
- * @returns whether the command itself was answered.
- */
+/** @returns whether the command itself was answered. */
 async function lockAndRead(
   client: AteccClient,
   p1: number,
   p2: number,
   isDone: (zone: ConfigZone) => boolean,
 ): Promise<boolean> {
-  let lost: unknown = null;
-  try {
-    await client.run({ op: OP.lock, p1, p2 }, 1, false);
-  } catch (error) {
-    if (!isLostAnswer(error)) throw error;
-    lost = error;
-  }
-  const zone = await readConfigZone(client).catch((error: unknown) => {
-    throw outcomeOf(error);
-  });
-  if (isDone(zone)) return lost === null;
+  const { answered, done, lost } = await onceAndRead(
+    () => client.run({ op: OP.lock, p1, p2 }, 1, false),
+    async () => isDone(await readConfigZone(client)),
+  );
+  if (done) return answered;
   throw new DriverError('device-error', 'The chip is not locked after the command.', {
     chip: 'not-locked',
     context: { mode: p1 },
