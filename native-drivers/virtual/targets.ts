@@ -27,6 +27,8 @@ export const virtualTargets: readonly VirtualEntry[] = [
   { id: 'smp', load: async () => (await import('./smp/target.ts')).smp },
   // Families that bring their own.
   ...targets.flatMap(({ id, simulator }) => (simulator === undefined ? [] : [{ id, load: simulator }])),
+  { id: 'dfu', load: async () => (await import('./dfu/target.ts')).dfu },
+  { id: 'dfu11', load: async () => (await import('./dfu/target.ts')).dfu11 },
 ];
 
 async function rx(device: 'rx65n' | 'rx72t' | 'rx72m'): Promise<VirtualTarget> {

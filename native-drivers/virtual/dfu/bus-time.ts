@@ -1,0 +1,50 @@
+import type { SocketOptions } from '../target.ts';
+import { nowNs } from '../wire/deadline-clock.ts';
+
+/** Bytes per second of a full-speed bus (USB 2.0, section 7.1.11: 12 Mb/s). */
+const BYTES_PER_SECOND = 1_500_000;
+/** Of endpoint 0. */
+const PACKET = 64;
+const SETUP_BYTES = 8;
+/**
+ * What a transaction takes beside its data, in byte times: USB 2.0, section 5.5.3, counts 45 for a control transfer of
+ * three transactions, of which 8 are the setup data.
+ */
+const OVERHEAD = (45 - SETUP_BYTES) / 3;
+
+/** Byte times of a whole control transfer with that many bytes of data; bit stuffing is not counted. */
+export function controlTransferBytes(data: number): number {
+  const transactions = 2 + Math.ceil(data / PACKET);
+  return SETUP_BYTES + data + transactions * OVERHEAD;
+}
+
+export const controlTransferNs = (data: number): number =>
+  (controlTransferBytes(data) * 1e9) / BYTES_PER_SECOND;
+
+/** The time of a part on a full-speed bus: transfers and flash add up, however late the simulator wakes. */
+export class BusTime {
+  private readonly options: Pick<SocketOptions, 'clock' | 'ideal'>;
+  private at = 0;
+
+  constructor(options: Pick<SocketOptions, 'clock' | 'ideal'>) {
+    this.options = options;
+  }
+
+  /** A control transfer passes over the bus. */
+  async transfer(direction: 'in' | 'out', bytes: number): Promise<void> {
+    const { clock, ideal } = this.options;
+    ideal.countWire(direction, controlTransferBytes(bytes), BYTES_PER_SECOND, 1);
+    if (clock === null) return;
+    this.at = Math.max(this.at, nowNs()) + controlTransferNs(bytes);
+    await clock.until(this.at);
+  }
+
+  /** Flash works. What it says of its duration is rounded up, so that nobody comes too early; 0 where nothing is paced. */
+  busy(nanoseconds: number): { pollMs: number; done: Promise<void> } {
+    const { clock, ideal } = this.options;
+    ideal.countFlash(nanoseconds);
+    if (clock === null) return { pollMs: 0, done: Promise.resolve() };
+    this.at = Math.max(this.at, nowNs()) + nanoseconds;
+    return { pollMs: Math.ceil(nanoseconds / 1e6), done: clock.until(this.at) };
+  }
+}

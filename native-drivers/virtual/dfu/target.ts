@@ -1,0 +1,80 @@
+import type { SocketChip } from '../target.ts';
+import type { VirtualTarget } from '../target.ts';
+import { UsbChip, type UsbModel } from './chip.ts';
+import { DfuPart, PRODUCT_ID } from './part.ts';
+import { startPlain, type PlainOptions } from './plain-loader.ts';
+import { PlainDfuPart } from './plain-part.ts';
+import { startSystemLoader } from './system-loader.ts';
+
+/** As many bytes as the boot loader's serial number shows: it is made of the unique id, which itself is not shown. */
+const UID_BYTES = 6;
+const FAULTS = {
+  'skip-busy': 'The next block is answered when it is through, without dfuDNBUSY in between.',
+};
+
+const lifecycleOf = (dlm: string | null): ReturnType<SocketChip['lifecycle']> => ({
+  ...{ dlm, protection: null, authentication: null },
+});
+
+const systemLoader: UsbModel<DfuPart> = {
+  start: startSystemLoader,
+  lifecycle: (part) => lifecycleOf(`RDP${part.level}`),
+  armed(part, name, operand) {
+    if (name === 'bad-cell') part.flash.setBadCell(Number.parseInt(operand ?? '08000000', 16));
+    if (name === 'wrong-chip') part.productId = Number.parseInt(operand ?? 'df12', 16);
+    if (name === 'wrong-uid') part.shownUid = strangeUid(part.uid);
+    return name === 'wrong-chip' || name === 'wrong-uid';
+  },
+  cleared(part) {
+    const shown = part.productId !== PRODUCT_ID || part.shownUid !== null;
+    part.flash.setBadCell(null);
+    part.productId = PRODUCT_ID;
+    part.shownUid = null;
+    return shown;
+  },
+};
+
+const plainModel = (options: PlainOptions): UsbModel<PlainDfuPart> => ({
+  start: (mode, host) => startPlain(mode, host, options),
+  lifecycle: () => lifecycleOf(null),
+  armed(part, name, operand) {
+    if (name === 'bad-cell') part.flash.setBadCell(Number.parseInt(operand ?? '0', 16));
+    if (name === 'wrong-uid') part.shownUid = strangeUid(part.uid);
+    if (name === 'mute') part.mute = true;
+    return name === 'wrong-uid' || name === 'mute';
+  },
+  cleared(part) {
+    const shown = part.shownUid !== null || part.mute;
+    part.flash.setBadCell(null);
+    part.shownUid = null;
+    part.mute = false;
+    return shown;
+  },
+});
+
+/** Another part of the same kind: one digit differs. */
+const strangeUid = (uid: Uint8Array): Uint8Array =>
+  Uint8Array.from(uid, (byte, index) => (index === 0 ? byte ^ 1 : byte));
+
+/** STM32F405 in its USB boot loader. Mode pin low = BOOT0 high. */
+export const dfu: VirtualTarget = {
+  id: 'dfu',
+  title: 'ST STM32F405, USB boot loader (DfuSe)',
+  connector: 'usb',
+  uidBytes: UID_BYTES,
+  faults: FAULTS,
+  newPart: (uid) => new DfuPart(uid),
+  socket: (options) => new UsbChip(options, systemLoader),
+};
+
+/** A device of DFU 1.1 with a program beside which it can be called. */
+export function plainDfu(id: string, plain: PlainOptions): VirtualTarget {
+  return {
+    ...{ id, title: 'Device with DFU 1.1', connector: 'usb', uidBytes: UID_BYTES },
+    faults: { ...FAULTS, mute: 'The program offers no way to its boot loader: the mode pin calls it.' },
+    newPart: (uid) => new PlainDfuPart(uid),
+    socket: (options) => new UsbChip(options, plainModel(plain)),
+  };
+}
+
+export const dfu11 = plainDfu('dfu11', { willDetach: true, manifestationTolerant: false, canUpload: true });
