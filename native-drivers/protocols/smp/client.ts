@@ -39,15 +39,24 @@ export class SmpClient {
   readonly #parser = new SmpParser();
   readonly #waiting = new Map<number, Waiting>();
   readonly #detach: (() => void)[];
+  readonly #peer: string;
+  /** Of the requests: legacy for boot loaders, the older of which are silent to version 2. */
+  version: number = SMP_VERSION_2;
   #sequence = 0;
   #gone: Error | null = null;
 
-  constructor(transport: Transport) {
+  /** `peer`: who answers, for the texts of errors. */
+  constructor(transport: Transport, peer = 'The enrolment agent') {
     this.#transport = transport;
+    this.#peer = peer;
     this.#detach = [
       transport.onData((bytes) => this.#receive(bytes)),
       transport.onGone((error) => this.#lost(error)),
     ];
+  }
+
+  get baudRate(): number {
+    return this.#transport.baudRate;
   }
 
   /** Bytes received that belonged to no good packet. */
@@ -107,7 +116,7 @@ export class SmpClient {
     const answer = this.#expect(sequence, request);
     const bytes = writePacket({
       op: request.op,
-      version: SMP_VERSION_2,
+      version: this.version,
       flags: 0,
       group: request.group,
       sequence,
@@ -126,7 +135,7 @@ export class SmpClient {
       const timeoutMs = request.timeoutMs ?? DEFAULT_TIMEOUT_MS;
       const context = { group, command, timeoutMs };
       const silence = () =>
-        reject(new DriverError('no-answer', 'The enrolment agent did not answer.', { context }));
+        reject(new DriverError('no-answer', `${this.#peer} did not answer.`, { context }));
       const cancel = afterSilence(timeoutMs, silence);
       const abort = () => reject(cancelled(signal));
       signal?.addEventListener('abort', abort, { once: true });
@@ -166,7 +175,7 @@ export class SmpClient {
       return;
     const map = decodeMap(packet.payload);
     if (map === null) waiting.reject(badFrame('The payload is no CBOR map.'));
-    else if (isRefusal(map)) waiting.reject(refusal(map, packet));
+    else if (isRefusal(map)) waiting.reject(refusal(map, packet, this.#peer));
     else waiting.resolve(map);
   }
 
@@ -202,9 +211,9 @@ const isRefusal = (map: SmpMap): boolean =>
   (typeof map['err'] === 'object' && map['err'] !== null) ||
   (typeof map['rc'] === 'number' && map['rc'] !== MgmtError.ok);
 
-function refusal(map: SmpMap, packet: SmpPacket): DriverError {
+function refusal(map: SmpMap, packet: SmpPacket, peer: string): DriverError {
   const { group, rc } = (map['err'] ?? { group: 0, rc: map['rc'] }) as SmpMap;
-  return new DriverError('device-error', 'The enrolment agent refused the command.', {
+  return new DriverError('device-error', `${peer} refused the command.`, {
     context: { group: Number(group), rc: Number(rc), command: packet.command },
   });
 }

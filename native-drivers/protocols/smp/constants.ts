@@ -26,8 +26,11 @@ export const LINE_BYTES = 127;
 /** Longest line we accept: the limit of 127 is the sender's, no need of the protocol, and some tools exceed it. */
 export const MAX_LINE_BYTES = 8192;
 
-export const SmpGroup = { os: 0, enrolment: 66 } as const;
-export const OsCommand = { echo: 0, reset: 5, parameters: 6 } as const;
+export const SmpGroup = { os: 0, image: 1, enrolment: 66 } as const;
+/** `consoleEcho`: newtmgr's; MCUboot answers it in every build, Zephyr refuses it: either shows that somebody is there. */
+export const OsCommand = { echo: 0, consoleEcho: 1, reset: 5, parameters: 6 } as const;
+/** Zephyr documentation, "Application/software image management group". */
+export const ImageCommand = { state: 0, upload: 1, erase: 5, slotInfo: 6 } as const;
 
 /** Errors of SMP itself (Zephyr, `mcumgr_err_t`), in `rc` of version 1 and of group-less failures. */
 export const MgmtError = {
@@ -43,4 +46,25 @@ export const MgmtError = {
   corrupt: 9,
   busy: 10,
   accessDenied: 11,
+} as const;
+
+/** `rc` of the image group in version 2 (Zephyr, img_mgmt.h, `img_mgmt_err_code_t`), as far as they have a meaning here. */
+export const ImageError = {
+  noImage: 3,
+  hashNotFound: 8,
+  noFreeSlot: 9,
+  flashWriteFailed: 12,
+  flashEraseFailed: 13,
+  invalidOffset: 20,
+  invalidLength: 21,
+  invalidHeader: 22,
+  invalidMagic: 23,
+  invalidHash: 24,
+  invalidFlashAddress: 25,
+  currentIsNewer: 27,
+  alreadyPending: 28,
+  tooLarge: 30,
+  overrun: 31,
+  confirmDenied: 32,
+  testOfActive: 33,
 } as const;
