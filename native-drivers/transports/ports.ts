@@ -1,22 +1,18 @@
 import { SerialPort } from 'serialport';
 import type { PortInfo } from '../core/host-api.ts';
+import { SYSTEM, sysfsPorts, type SystemRoots } from './sysfs-ports.ts';
 
-/**
- * Serial ports of this machine. `location` is the USB topology where the system tells it. A Linux machine without udev
- * (a container) can name no ports: there are none to offer, which is no failure of the drivers.
- */
-export async function listPorts(): Promise<PortInfo[]> {
-  const ports = await SerialPort.list().catch((error: unknown) => {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
-    throw error;
-  });
+/** Serial ports of this machine, each with its place on the USB where it has one. */
+export async function listPorts(roots: SystemRoots = SYSTEM): Promise<PortInfo[]> {
+  if (process.platform === 'linux') return sysfsPorts(roots);
+  const ports = await SerialPort.list();
   return ports.map((port) => ({
     path: port.path,
     manufacturer: port.manufacturer ?? null,
     serialNumber: port.serialNumber ?? null,
-    vendorId: port.vendorId ?? null,
-    productId: port.productId ?? null,
-    location: port.locationId ?? port.pnpId ?? null,
+    vendorId: port.vendorId?.toLowerCase() ?? null,
+    productId: port.productId?.toLowerCase() ?? null,
+    location: port.locationId ?? null,
     reach: 'bytes',
   }));
 }

@@ -6,6 +6,7 @@ import { PartShelf } from './part-shelf.ts';
 import { Site } from './site.ts';
 import type { VirtualTarget } from './target.ts';
 import { loadVirtualTarget } from './targets.ts';
+import { UsbIpServer } from './usb/usbip-server.ts';
 import { DeadlineClock } from './wire/deadline-clock.ts';
 
 /** A Unix socket's path fits into 108 bytes with its end (Linux, sockaddr_un). */
@@ -26,6 +27,8 @@ export interface BenchOptions {
   seed?: number | null;
   /** False refuses keys whose wrapping key is not this simulator's. */
   acceptForeignKeys?: boolean;
+  /** TCP port of the first site's USB/IP server, the next site's is the next; 0, the default: any free one. */
+  usbPort?: number;
 }
 
 interface BenchSite {
@@ -50,13 +53,13 @@ export async function openBench(options: BenchOptions): Promise<Bench> {
   const open: { site: Site; control: string; close(): Promise<void> }[] = [];
   const close = async () => {
     clock?.stop();
-    for (const { site } of open) site.close();
+    await Promise.all(open.map(({ site }) => site.close()));
     await Promise.all(open.map((entry) => entry.close()));
     removeIfEmpty(directory);
   };
   try {
     for (let index = 0; index < options.sites; index += 1)
-      open.push(await openSite(options, { directory, clock, shelf, target, id: siteName(index) }));
+      open.push(await openSite(options, { directory, clock, shelf, target, id: siteName(index) }, index));
   } catch (error) {
     await close();
     throw error;
@@ -79,12 +82,16 @@ async function openSite(
     target: VirtualTarget;
     id: string;
   },
+  index: number,
 ) {
   const control = join(place.directory, `${place.id}.sock`);
   if (Buffer.byteLength(control) > LONGEST_SOCKET_PATH)
     throw new RangeError(`the path of a control socket is too long: ${control}`);
+  const { usbPort = 0 } = options;
+  const bus =
+    place.target.connector === 'usb' ? await UsbIpServer.listen(usbPort === 0 ? 0 : usbPort + index) : null;
   const site = new Site({
-    ...place,
+    ...{ ...place, bus },
     acceptForeignKeys: options.acceptForeignKeys ?? true,
   });
   if (options.empty !== true) site.insert();

@@ -5,6 +5,7 @@ import { virtualTargets } from './targets.ts';
 
 /** The virtual bench as a process of its own: `npm run bench:virtual`. */
 const MOST_SITES = 64;
+const LAST_PORT = 0xffff;
 
 const { values } = parseArgs({
   options: {
@@ -15,6 +16,7 @@ const { values } = parseArgs({
     empty: { type: 'boolean', default: false },
     dir: { type: 'string' },
     seed: { type: 'string' },
+    'usb-port': { type: 'string', default: '0' },
     'foreign-keys': { type: 'string', default: 'accept' },
     attached: { type: 'boolean', default: false },
     control: { type: 'boolean', default: false },
@@ -43,8 +45,10 @@ function benchOptions(): BenchOptions | null {
   const sites = Number(values.sites);
   const seed = values.seed === undefined ? null : Number(values.seed);
   const foreign = values['foreign-keys'];
+  const usbPort = Number(values['usb-port']);
   if (!virtualTargets.some(({ id }) => id === target) || (speed !== 'wire' && speed !== 'max')) return null;
   if (!Number.isInteger(sites) || sites < 1 || sites > MOST_SITES) return null;
+  if (!Number.isInteger(usbPort) || usbPort < 0 || usbPort > LAST_PORT - MOST_SITES) return null;
   if ((seed !== null && !Number.isInteger(seed)) || (foreign !== 'accept' && foreign !== 'refuse'))
     return null;
   return {
@@ -53,6 +57,7 @@ function benchOptions(): BenchOptions | null {
     speed,
     empty,
     seed,
+    usbPort,
     acceptForeignKeys: foreign === 'accept',
     ...(dir === undefined ? {} : { directory: dir }),
   };

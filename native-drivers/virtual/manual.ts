@@ -9,6 +9,7 @@ export const USAGE = `Usage: npm run bench:virtual -- [options]
   --json               one JSON line once the ports are ready, instead of a table
   --empty              start with empty sockets
   --dir DIR            where the port links and control sockets go (default: a temporary directory)
+  --usb-port N         targets on USB: TCP port of the first site's USB/IP server, the next site's is N + 1 (default: free ones)
   --seed N             unique ids of fresh parts repeat from run to run
   --foreign-keys accept|refuse
                        injected keys whose wrapping key the simulator cannot know (default accept)
@@ -30,7 +31,8 @@ JSON line, {"ok":true,...} or {"ok":false,"error":"...","message":"..."}. For ex
   insert [UID]         put a part in: a fresh one, or the one of that unique id (32 hex digits); a part
                        that was removed comes back with all it holds
   remove               take the part out
-  cable pull | plug    a re-plugged cable gets a new pseudo-terminal; <directory>/<site> follows it
+  cable pull | plug    a re-plugged cable gets a new pseudo-terminal; <directory>/<site> follows it. On USB the
+                       device leaves the bus and comes back to the same port of it
   fault NAME [...]     arm a fault, once; add xN for N times or always
   fault clear          disarm all
   temperature C        die temperature in degrees Celsius (25 at start)

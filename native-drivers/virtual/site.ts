@@ -1,12 +1,14 @@
-import { renameSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BenchClock, BenchEvent, BenchStatus } from './control/messages.ts';
 import { FaultSet } from './faults.ts';
 import type { PartShelf } from './part-shelf.ts';
 import type { SocketChip, VirtualTarget } from './target.ts';
+import { UsbCable } from './usb/usb-cable.ts';
+import type { UsbIpServer } from './usb/usbip-server.ts';
+import type { Cable } from './wire/cable.ts';
 import type { DeadlineClock } from './wire/deadline-clock.ts';
 import { IdealClock } from './wire/ideal-clock.ts';
-import { openPseudoTerminal, type PseudoTerminal } from './wire/pseudo-terminal.ts';
+import { TerminalCable } from './wire/terminal-cable.ts';
 
 export interface SiteOptions {
   id: string;
@@ -16,34 +18,38 @@ export interface SiteOptions {
   clock: DeadlineClock | null;
   shelf: PartShelf;
   acceptForeignKeys: boolean;
+  /** Where the part is on USB: the site's own bus. Null for a target with a serial port. */
+  bus: UsbIpServer | null;
 }
 
 /** One socket of the bench with its cable and its faults. */
 export class Site {
   readonly id: string;
-  readonly link: string;
   readonly chip: SocketChip;
   private readonly options: SiteOptions;
   private readonly faults: FaultSet;
   private readonly ideal = new IdealClock();
   private readonly listeners = new Set<(event: BenchEvent) => void>();
-  private terminal: PseudoTerminal | null = null;
+  private readonly cable: Cable;
 
   constructor(options: SiteOptions) {
     this.id = options.id;
     this.options = options;
-    this.link = join(options.directory, options.id);
     this.faults = new FaultSet(options.target.faults);
+    this.cable =
+      options.bus === null
+        ? new TerminalCable(join(options.directory, options.id), (bytes) => this.chip.receive(bytes))
+        : new UsbCable(options.bus, () => this.chip.usb ?? null);
     this.chip = options.target.socket({
       clock: options.clock,
       ideal: this.ideal,
       faults: this.faults,
       acceptForeignKeys: options.acceptForeignKeys,
-      transmit: (bytes) => this.terminal?.write(bytes),
-      discard: () => this.terminal?.discardPending(),
+      transmit: (bytes) => this.cable.write(bytes),
+      discard: () => this.cable.discard(),
       onRunning: (running) => this.emit({ event: 'running', running }),
-      lineRate: () => this.terminal?.rate() ?? 0,
-      usbChanged: () => undefined,
+      lineRate: () => this.cable.rate(),
+      usbChanged: () => this.cable.changed(),
     });
     this.plug();
   }
@@ -54,7 +60,12 @@ export class Site {
   }
 
   get port(): string | null {
-    return this.terminal?.path ?? null;
+    return this.cable.port;
+  }
+
+  /** What a programmer opens, over every plugging. */
+  get link(): string {
+    return this.cable.link;
   }
 
   onEvent(listener: (event: BenchEvent) => void): () => void {
@@ -81,21 +92,15 @@ export class Site {
   }
 
   plug(): void {
-    if (this.terminal !== null) return;
-    this.terminal = openPseudoTerminal((bytes) => this.chip.receive(bytes));
-    const fresh = `${this.link}.new`;
-    rmSync(fresh, { force: true });
-    symlinkSync(this.terminal.path, fresh);
-    renameSync(fresh, this.link);
+    if (this.cable.port !== null) return;
+    this.cable.plug();
     this.emit({ event: 'cable', port: this.port });
   }
 
   pull(): void {
-    if (this.terminal === null) return;
-    this.terminal.close();
-    this.terminal = null;
+    if (this.cable.port === null) return;
+    this.cable.pull();
     this.chip.loseWire();
-    rmSync(this.link, { force: true });
     this.emit({ event: 'cable', port: null });
   }
 
@@ -143,9 +148,10 @@ export class Site {
     return this.ideal.read();
   }
 
-  close(): void {
+  async close(): Promise<void> {
     this.chip.setPower(false);
     this.pull();
+    await this.cable.close();
   }
 
   private emit(event: BenchEvent): void {

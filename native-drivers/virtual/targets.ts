@@ -10,6 +10,8 @@ interface VirtualEntry {
 export const virtualTargets: readonly VirtualEntry[] = [
   { id: 'ra8m1', load: async () => (await import('./ra8m1/target.ts')).ra8m1 },
   { id: 'stm32f4', load: async () => (await import('./stm32f4/target.ts')).stm32f4 },
+  { id: 'cdc', load: async () => (await import('./cdc/target.ts')).cdc },
+  { id: 'cdc-crossed', load: async () => (await import('./cdc/target.ts')).cdcCrossed },
   { id: 'bmp', load: async () => (await import('./bmp/target.ts')).bmp },
   { id: 'ra6m4', load: () => raGen1('ra6m4') },
   { id: 'ra6m5', load: () => raGen1('ra6m5') },

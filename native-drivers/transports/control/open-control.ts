@@ -1,24 +1,39 @@
 import { DriverError } from '#drivers/core/errors.ts';
-import type { ControlLines, LinkSpec } from '#drivers/core/link.ts';
-import { openBenchLines } from './bench.ts';
-import { modemControlLines } from './modem-lines.ts';
-import { operatorLines } from './operator.ts';
+import type { ControlLines, ControlSpec, LinkSpec } from '#drivers/core/link.ts';
 import type { SerialTransport } from '../serial.ts';
+import { openBenchLines } from './bench.ts';
+import { openModemLines } from './modem-lines.ts';
+import { operatorLines, type Ask } from './operator.ts';
+import { relayLines } from './relay.ts';
+
+/** What control lines need beside their spec. */
+export interface ControlHelp {
+  ask: Ask;
+  /** Where the port of a relay board is now. Rejects with `port-missing`. */
+  relayPath(spec: Extract<ControlSpec, { kind: 'relay' }>): Promise<string>;
+}
 
 /** Opens the control lines that a site's link names; modem lines are those of the open transport, if there is one. */
-export function openControl(spec: LinkSpec, transport: SerialTransport | null): Promise<ControlLines> {
-  switch (spec.control.kind) {
+export async function openControl(
+  { path, control }: LinkSpec,
+  transport: SerialTransport | null,
+  { ask, relayPath }: ControlHelp,
+): Promise<ControlLines> {
+  switch (control.kind) {
     case 'bench':
-      return openBenchLines(spec.control.socket);
+      return openBenchLines(control.socket);
     case 'modem-lines':
-      if (transport === null) throw refused('This port has no modem lines.', spec.path);
-      return Promise.resolve(modemControlLines(transport.modem, spec.control));
+      if (transport === null) throw noLines(path);
+      return openModemLines(transport.modem, control);
     case 'relay':
-      throw refused('Relay boards cannot be opened yet.', spec.path);
+      return relayLines(await relayPath(control), control);
     case 'operator':
-      return Promise.resolve(operatorLines());
+      return operatorLines(ask);
   }
 }
 
-const refused = (message: string, path: string): DriverError =>
-  new DriverError('unsupported', message, { chip: 'untouched', context: { path } });
+const noLines = (path: string): DriverError =>
+  new DriverError('unsupported', 'This port has no modem lines.', {
+    chip: 'untouched',
+    context: { path },
+  });

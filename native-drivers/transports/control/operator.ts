@@ -1,12 +1,11 @@
+import type { PromptRequest } from '#drivers/core/host-api.ts';
 import type { ControlLines } from '#drivers/core/link.ts';
 
-/**
- * A fixture without control lines: a person sets the mode and pulls reset. Each request is announced through `ask`,
- * which resolves when the person says that it is done; without one the lines are taken to be set already.
- */
-export function operatorLines(
-  ask: (request: 'mode-boot' | 'mode-run' | 'reset') => Promise<void> = () => Promise.resolve(),
-): ControlLines {
+/** Announces a request; resolves when a person says that it is done, rejects when nobody waits for it any more. */
+export type Ask = (request: PromptRequest) => Promise<void>;
+
+/** A fixture without control lines: a person sets the mode and pulls reset. */
+export function operatorLines(ask: Ask): ControlLines {
   return {
     setMode: (mode) => ask(mode === 'boot' ? 'mode-boot' : 'mode-run'),
     reset: () => ask('reset'),

@@ -112,8 +112,11 @@ export class NativeDevice implements UsbDevice {
     return this.ask(() => this.device.clearHalt(direction, endpoint));
   }
 
-  reset(): Promise<void> {
-    return this.ask(() => this.device.reset());
+  /** Claims last, alternates are back at their first. */
+  async reset(): Promise<void> {
+    await this.ask(() => this.device.reset());
+    for (const iface of this.configuration?.interfaces ?? [])
+      iface.alternate = iface.alternates[0] ?? iface.alternate;
   }
 
   /** Releases what is claimed and lets the kernel's drivers have what was theirs. */

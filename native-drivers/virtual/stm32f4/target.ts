@@ -7,7 +7,7 @@ import { Stm32Rom } from './rom.ts';
 /** Even parity: start, eight data bits, parity, stop (AN3155, section 2). */
 const BITS_8E1 = 11;
 
-const model: SerialModel<Stm32Part> = {
+export const stm32Model: SerialModel<Stm32Part> = {
   bits: BITS_8E1,
   start: (mode, host) =>
     mode === 'low'
@@ -31,5 +31,5 @@ export const stm32f4: VirtualTarget = {
   uidBytes: 12,
   faults: {},
   newPart: (uid) => new Stm32Part(uid),
-  socket: (options) => new SerialChip(options, model),
+  socket: (options) => new SerialChip(options, stm32Model),
 };
