@@ -12,6 +12,9 @@ export interface DemoResult {
   batchId: string;
 }
 
+/** The job that a demo makes where no other one is asked for. */
+export const DEMO_JOB = 'TH4';
+
 type Report = (done: number, total: number, failed: number) => void;
 
 /** An operator without a screen: signs in, opens the batch, feeds every socket, takes parts out, closes, exports. */
@@ -19,13 +22,14 @@ export async function runDemoBatch(
   station: RunningStation,
   units: number,
   report: Report,
+  jobId = DEMO_JOB,
 ): Promise<DemoResult> {
   const call = callerOf(station, 'demo');
   const { people } = await call('session.people', {});
   const operator = people.find((person) => person.role === 'operator');
   if (operator?.pin === undefined) throw new Error('This is not a demo station: it shows no PIN.');
   await call('session.signIn', { personId: operator.id, pin: operator.pin });
-  const batch = await openBatch(call, units);
+  const batch = await openBatch(call, units, jobId);
   const started = performance.now();
   const passed = await feedSites(station, call, units, report);
   const seconds = (performance.now() - started) / 1000;
@@ -41,10 +45,10 @@ export async function runDemoBatch(
   };
 }
 
-async function openBatch(call: Caller, quantity: number): Promise<BatchView> {
+async function openBatch(call: Caller, quantity: number, jobId: string): Promise<BatchView> {
   const { jobs } = await call('jobs.list', {});
-  const job = jobs[0];
-  if (job?.demoTraveller === undefined) throw new Error('This station has no demo job.');
+  const job = jobs.find(({ id }) => id === jobId);
+  if (job?.demoTraveller === undefined) throw new Error(`This station has no demo job ${jobId}.`);
   const scan = await call('scan.resolve', { text: job.demoTraveller });
   if (scan.kind !== 'traveller') throw new Error(`The demo traveller was read as ${scan.kind}.`);
   const { traveller, lot } = scan;

@@ -1,11 +1,11 @@
-import { mkdtempSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { composeInNode } from '#compose/compose-in-node.ts';
 import type { RunningStation } from '#compose/running-station.ts';
 import { startupFailure } from '#compose/startup-failure.ts';
-import { runDemoBatch, type DemoResult } from './demo-batch.ts';
+import { DEMO_JOB, runDemoBatch, type DemoResult } from './demo-batch.ts';
 import { joinDemoCloud } from './demo-join.ts';
 import { drawProgress } from './progress-bar.ts';
 
@@ -13,6 +13,8 @@ const HELP = `The demo batch without a screen
 
   npm run demo -- [options]
 
+  --job ID          which demo job: TH4 (RA8M1), TX1 (ESP32-C3), VM2 (STM32F4), WG3 (RA6M4), XS5 (LPC55S69)   (default TH4)
+  --target T        chip of the virtual bench   (default: that of the job)
   --units N         how many units to make            (default 8)
   --sites N         sites of the virtual bench        (default 4)
   --speed S         wire: paced as in life; max: not   (default wire)
@@ -25,6 +27,8 @@ const HELP = `The demo batch without a screen
 function parse() {
   const { values } = parseArgs({
     options: {
+      job: { type: 'string', default: DEMO_JOB },
+      target: { type: 'string' },
       units: { type: 'string', default: '8' },
       sites: { type: 'string', default: '4' },
       speed: { type: 'string', default: 'wire' },
@@ -38,7 +42,16 @@ function parse() {
   const sites = wholeNumber('--sites', values.sites, 64);
   if (values.speed !== 'wire' && values.speed !== 'max') throw new Error('--speed is wire or max.');
   const speed: 'wire' | 'max' = values.speed;
-  return { ...values, units, sites, speed };
+  const target = values.target ?? targetOf(values.job);
+  return { ...values, units, sites, speed, target };
+}
+
+/** Throws for an id that no demo job has. */
+function targetOf(job: string): string {
+  const path = join(import.meta.dirname, '..', 'resources', 'jobs', job, 'job.json');
+  if (!/^[A-Z0-9-]+$/.test(job) || !existsSync(path)) throw new Error(`There is no demo job ${job}.`);
+  const recipe = JSON.parse(readFileSync(path, 'utf8')) as { target: string };
+  return recipe.target;
 }
 
 function wholeNumber(name: string, text: string, most: number): number {
@@ -62,21 +75,21 @@ async function demo(options: ReturnType<typeof parse>): Promise<DemoResult & Par
     demo: true,
     passphrase: null,
     notify: () => undefined,
-    bench: { sites: options.sites, speed: options.speed },
+    bench: { sites: options.sites, speed: options.speed, target: options.target },
   });
   try {
     return options.join
-      ? await joined(station, options.units)
-      : await runDemoBatch(station, options.units, drawProgress);
+      ? await joined(station, options.units, options.job)
+      : await runDemoBatch(station, options.units, drawProgress, options.job);
   } finally {
     await station.close();
   }
 }
 
-async function joined(station: RunningStation, units: number): Promise<DemoResult & Synced> {
+async function joined(station: RunningStation, units: number, job: string): Promise<DemoResult & Synced> {
   const cloud = await joinDemoCloud(station);
   try {
-    const result = await runDemoBatch(station, units, drawProgress);
+    const result = await runDemoBatch(station, units, drawProgress, job);
     const { units: synced, seconds } = await cloud.synced(result.batchId, result.passed);
     return { ...result, synced, syncSeconds: Math.round(seconds * 100) / 100 };
   } finally {

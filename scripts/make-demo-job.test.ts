@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { jobTools } from '#drivers/artefacts/job-tools.ts';
 import { loadJobFolder } from '#services/jobs/load-job.ts';
 import { demoRecipe } from './demo-recipe.ts';
-import { makeDemoJob } from './make-demo-job.ts';
+import { DEMO_JOBS, makeDemoJob } from './make-demo-job.ts';
 
 const committed = resolve(import.meta.dirname, '../resources/jobs/TH4');
 let folder = '';
@@ -28,6 +28,17 @@ describe('make-demo-job', () => {
     >;
     expect(job).toEqual(JSON.parse(JSON.stringify(demoRecipe(job.artefacts))));
   });
+  it.each(Object.keys(DEMO_JOBS).filter((id) => id !== 'TH4'))(
+    'made %s as it is committed, but for its keys',
+    async (id) => {
+      const path = resolve(committed, '..', id);
+      const [kept, fresh] = [await loadJobFolder(path, jobTools), DEMO_JOBS[id]!().recipe];
+      const hashless = (recipe: object) => JSON.stringify(recipe).replaceAll(/[0-9a-f]{64}/g, '');
+      const file = JSON.parse(readFileSync(join(path, 'job.json'), 'utf8')) as object;
+      expect(hashless(file)).toBe(hashless(fresh));
+      expect(kept.recipe.format).toBe('rootline-job/2');
+    },
+  );
   it('keeps no private key', () => {
     expect(readdirSync(folder).sort()).toEqual(
       ['code.cert', 'firmware.srec', 'job.json', 'key.cert', 'oem-root.rkey'].sort(),

@@ -1,61 +1,35 @@
-import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { format, resolveConfig } from 'prettier';
-import { makeCodeCertificate, makeKeyCertificate, paddedBootloader } from '#drivers/artefacts/boot-chain.ts';
-import { wrapKey } from '#drivers/artefacts/key-wrapping.ts';
-import { rawPublicKey } from '#drivers/artefacts/p256.ts';
-import { RKEY_TYPE_OEM_ROOT_PUBLIC_KEY, writeRkey } from '#drivers/artefacts/rkey.ts';
-import { parseImage } from '#drivers/images/parse-image.ts';
-import { simulatorUfpk } from '#drivers/virtual/ra8m1/key-injection.ts';
-import { BOOTLOADER_BYTES, FIRMWARE } from './build-firmware.ts';
-import { demoRecipe } from './demo-recipe.ts';
+import { esp32c3Job } from './demo-jobs/esp32c3.ts';
+import { writeJob, type DemoJob } from './demo-jobs/job.ts';
+import { nxpPufJob } from './demo-jobs/nxp-puf.ts';
+import { ra6m4Job } from './demo-jobs/ra6m4.ts';
+import { ra8m1Job } from './demo-jobs/ra8m1.ts';
+import { stm32f4Job } from './demo-jobs/stm32f4.ts';
 
 /**
- * Makes the demo job: OEM keys that live as long as this process, what they sign, and the recipe that names it all by
- * hash. No private key is kept, so another run gives other certificates and another checksum.
+ * Makes the demo jobs, all or those that are named: `node scripts/make-demo-job.ts TX1`. No private key is kept, so another
+ * run gives other certificates and keys, and with them another checksum.
  */
-const FLASH = 0x02000000;
-const HEADER = { loadAddress: FLASH, destinationAddress: FLASH, imageVersion: 1, buildNumber: 12 };
+export const DEMO_JOBS: Readonly<Record<string, () => DemoJob>> = {
+  TH4: ra8m1Job,
+  TX1: esp32c3Job,
+  VM2: stm32f4Job,
+  WG3: ra6m4Job,
+  XS5: nxpPufJob,
+};
 
-/** Writes a job folder. */
-export async function makeDemoJob(folder: string): Promise<void> {
-  const firmware = readFileSync(FIRMWARE);
-  const root = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
-  const boot = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
-  const bootloader = paddedBootloader(parseImage(firmware), FLASH, FLASH + BOOTLOADER_BYTES);
-  const files = {
-    'firmware.srec': firmware,
-    'oem-root.rkey': wrappedForBench(rawPublicKey(root)),
-    'key.cert': makeKeyCertificate(root, rawPublicKey(boot)),
-    'code.cert': makeCodeCertificate(boot, bootloader, HEADER),
-  };
-  mkdirSync(folder, { recursive: true });
-  for (const [name, bytes] of Object.entries(files)) writeFileSync(join(folder, name), bytes);
-  const artefact = (file: keyof typeof files) => ({
-    file,
-    sha256: createHash('sha256').update(files[file]).digest('hex'),
-  });
-  const recipe = demoRecipe({
-    firmware: artefact('firmware.srec'),
-    oemRootKey: artefact('oem-root.rkey'),
-    keyCertificate: artefact('key.cert'),
-    codeCertificate: artefact('code.cert'),
-  });
-  const path = join(folder, 'job.json');
-  const style = (await resolveConfig(path)) ?? {};
-  writeFileSync(path, await format(JSON.stringify(recipe), { ...style, filepath: path }));
-}
-
-function wrappedForBench(publicKey: Uint8Array): Uint8Array {
-  const { ufpk, wufpk } = simulatorUfpk(randomBytes(16));
-  const iv = randomBytes(16);
-  const encryptedKey = wrapKey(ufpk, iv, publicKey);
-  return writeRkey({ keyType: RKEY_TYPE_OEM_ROOT_PUBLIC_KEY, wufpk, iv, encryptedKey });
+/** Writes a job folder. Throws RangeError for an id that is none. */
+export async function makeDemoJob(folder: string, id = 'TH4'): Promise<void> {
+  const make = DEMO_JOBS[id];
+  if (make === undefined) throw new RangeError(`there is no demo job ${id}`);
+  await writeJob(folder, make());
 }
 
 if (import.meta.main) {
-  const folder = resolve(import.meta.dirname, '../resources/jobs/TH4');
-  await makeDemoJob(folder);
-  process.stderr.write(`${folder}\n`);
+  const named = process.argv.slice(2);
+  const root = resolve(import.meta.dirname, '../resources/jobs');
+  for (const id of named.length > 0 ? named : Object.keys(DEMO_JOBS)) {
+    await makeDemoJob(join(root, id), id);
+    process.stderr.write(`${join(root, id)}\n`);
+  }
 }

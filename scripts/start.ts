@@ -3,10 +3,12 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
+import { DEMO_TARGET } from '#compose/bench-process.ts';
 import { composeInNode } from '#compose/compose-in-node.ts';
 import { dataFolder } from '#compose/data-folder.ts';
 import { readPassphrase } from '#compose/passphrase.ts';
 import { startupFailure } from '#compose/startup-failure.ts';
+import { virtualTargets } from '#drivers/virtual/targets.ts';
 import { startWebHost } from '#web-host/web-host.ts';
 import { buildElectron, buildRenderer } from './build.ts';
 import { electronBinary, fetchElectron } from './fetch-electron.ts';
@@ -25,6 +27,7 @@ const HELP = `Rootline station
   --no-open        print the link only
   --bench-sites N  sites of the virtual bench, browser screen only   (default 4)
   --bench-speed S  wire: paced as in life; max: as fast as it goes   (default wire)
+  --target T       chip of the virtual bench's sites, browser screen only    (default ${DEMO_TARGET})
   --help           this text
 `;
 
@@ -37,6 +40,7 @@ const options = {
   'no-open': { type: 'boolean', default: false },
   'bench-sites': { type: 'string', default: '4' },
   'bench-speed': { type: 'string', default: 'wire' },
+  target: { type: 'string', default: DEMO_TARGET },
   help: { type: 'boolean', default: false },
 } as const;
 
@@ -68,11 +72,16 @@ function parse(): ReturnType<typeof parseArgs<{ options: typeof options }>>['val
 }
 
 /** The size and pace of the virtual bench, or an end with what is wrong about them. */
-function benchOf(given: ReturnType<typeof parse>): { sites: number; speed: 'wire' | 'max' } {
-  const { 'bench-sites': sites, 'bench-speed': speed } = given;
+function benchOf(given: ReturnType<typeof parse>): { sites: number; speed: 'wire' | 'max'; target: string } {
+  const { 'bench-sites': sites, 'bench-speed': speed, target } = given;
   const count = Number(sites);
+  if (!virtualTargets.some(({ id }) => id === target)) {
+    const known = virtualTargets.map(({ id }) => id).join(', ');
+    process.stderr.write(`--target takes one of ${known}.\n`);
+    process.exit(2);
+  }
   if ((speed === 'wire' || speed === 'max') && Number.isInteger(count) && count >= 1 && count <= 64)
-    return { sites: count, speed };
+    return { sites: count, speed, target };
   process.stderr.write('--bench-sites takes a number from 1 to 64, --bench-speed takes wire or max.\n');
   process.exit(2);
 }

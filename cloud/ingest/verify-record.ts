@@ -22,10 +22,11 @@ const header = z.object({
 
 /** What a record must agree with itself about (docs/records.md); the rest is as the station wrote it. */
 const recordFacts = z.object({
-  deviceId: z.string(),
+  deviceId: z.string().nullable(),
   outcome: z.literal('passed'),
   run: z.object({ id: z.string(), endedAt: z.iso.datetime().nullable() }),
-  certificate: z.object({ sha256: z.string(), der: z.base64() }),
+  /** Null: a unit whose chip has no key that it could show. */
+  certificate: z.object({ sha256: z.string(), der: z.base64() }).nullable(),
 });
 
 function need(condition: boolean, message: string): asserts condition {
@@ -95,14 +96,19 @@ export class RecordChecker {
     const signed = await verifyInPool('sha256', input, key, Buffer.from(body.signature, 'base64url'));
     need(signed, 'Its signature does not hold');
     need(facts.run.id === body.runId, 'It is the record of another run');
-    need(facts.deviceId === body.deviceId, 'It is the record of another device');
-    checkDevice(facts, signer, at);
+    const { deviceId, certificate } = facts;
+    need(deviceId === body.deviceId, 'It is the record of another device');
+    need(
+      (deviceId === null) === (certificate === null),
+      'It has a device id and no certificate, or the reverse',
+    );
+    if (deviceId !== null && certificate !== null) checkDevice({ deviceId, certificate }, signer, at);
   }
 }
 
 /** The certificate is the one that the record names, of its device, issued by the record's own authority. */
 function checkDevice(
-  { deviceId, certificate }: z.infer<typeof recordFacts>,
+  { deviceId, certificate }: { deviceId: string; certificate: { sha256: string; der: string } },
   { issuing, issuingKey }: Signer,
   at: Date,
 ): void {

@@ -53,10 +53,13 @@ function parse(line: string): unknown {
   }
 }
 
+/** The chip of a bench where nothing else is asked for. */
+export const DEMO_TARGET = 'ra8m1';
+
 /** A bench of empty sockets that ends with its parent. */
-export function benchArguments(sites: number, speed: 'wire' | 'max'): string[] {
+export function benchArguments(sites: number, speed: 'wire' | 'max', target = DEMO_TARGET): string[] {
   const quantities = ['--sites', String(sites), '--speed', speed];
-  return ['--target', 'ra8m1', ...quantities, '--json', '--empty', '--attached'];
+  return ['--target', target, ...quantities, '--json', '--empty', '--attached'];
 }
 
 /** The bench under plain Node: used by the web host, the demo and the tests. */

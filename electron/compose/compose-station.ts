@@ -34,7 +34,8 @@ export interface ComposeOptions {
   storeWorker?: URL;
   spawnDriverHost: () => ProcessPort;
   startBench: null | ((args: string[]) => Promise<BenchProcess>);
-  bench?: { sites: number; speed: 'wire' | 'max' };
+  /** `target`: of the simulated chips; all sites of a bench have the same. */
+  bench?: { sites: number; speed: 'wire' | 'max'; target?: string };
   /** A sentence for the person at the terminal. */
   notify: (text: string) => void;
 }
@@ -95,7 +96,7 @@ async function build(options: ComposeOptions, closers: Closers): Promise<Running
   const authority = await createAuthority(vault, store, name, demo);
   const jobs = await registered;
   await peopled;
-  const bench = await takeBench(starting, closers);
+  const bench = await takeBench(starting, options.bench?.target, closers);
   const exportsFolder = join(dataDir, 'exports');
   const station = await createStation({
     ...{ store, vault, authority, drivers, jobs, demo, dataDir, name },
@@ -148,8 +149,8 @@ function jobFolder({ dataDir, demo, resources }: ComposeOptions): string {
 /** Starts the bench and does not wait for it; one that starts late is stopped all the same. */
 function beginBench(options: ComposeOptions, closers: Closers): Promise<BenchProcess> | null {
   if (!options.demo || options.startBench === null) return null;
-  const { sites, speed } = options.bench ?? { sites: 4, speed: 'wire' };
-  const starting = begun(options.startBench(benchArguments(sites, speed)));
+  const { sites, speed, target } = options.bench ?? { sites: 4, speed: 'wire' };
+  const starting = begun(options.startBench(benchArguments(sites, speed, target)));
   closers.push(async () => {
     const bench = await starting.catch(() => null);
     await bench?.stop();
@@ -157,10 +158,14 @@ function beginBench(options: ComposeOptions, closers: Closers): Promise<BenchPro
   return starting;
 }
 
-async function takeBench(starting: Promise<BenchProcess> | null, closers: Closers) {
+async function takeBench(
+  starting: Promise<BenchProcess> | null,
+  target: string | undefined,
+  closers: Closers,
+) {
   if (starting === null) return { hands: null, sites: [] };
   const child = await starting;
   const hands = await openVirtualHands(child.sites);
   closers.push(() => hands.close());
-  return { hands, sites: virtualSites(child.sites) };
+  return { hands, sites: virtualSites(child.sites, target) };
 }

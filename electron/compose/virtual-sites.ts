@@ -1,13 +1,13 @@
 import { placeOf, type SiteConfig } from '#services/sites/site-config.ts';
-import type { BenchSite } from './bench-process.ts';
+import { DEMO_TARGET, type BenchSite } from './bench-process.ts';
 
 /** The virtual bench's sites as the station configures them. */
-export function virtualSites(sites: BenchSite[]): SiteConfig[] {
+export function virtualSites(sites: readonly BenchSite[], target = DEMO_TARGET): SiteConfig[] {
   return sites.map(({ id, link, control }) => ({
     site: id,
     ...placeOf(id),
     link: { path: link, control: { kind: 'bench', socket: control } },
-    target: 'ra8m1',
+    target,
     programmer: 'Virtual bench',
     virtual: true,
   }));

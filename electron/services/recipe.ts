@@ -85,7 +85,7 @@ export const recipe1 = z.strictObject({
   phases: z.array(phase1).min(1),
 });
 
-export const FIXTURE_CONTROLS = ['any', 'modem-lines', 'relay', 'operator'] as const;
+const FIXTURE_CONTROLS = ['any', 'modem-lines', 'relay', 'operator'] as const;
 export const recipe2 = z.strictObject({
   format: z.literal('rootline-job/2'),
   ...jobFields,

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { ArtefactKind } from '../core/desk-facts.ts';
 import type { Image, Segment } from '../core/image.ts';
+import { parseMcubootImage } from '../images/mcuboot.ts';
 import { parseImage } from '../images/parse-image.ts';
 import { joinPieces } from '../images/segments.ts';
 import { parseSecureCert, SECURE_CERT_ADDRESS, SECURE_CERT_BYTES } from '../targets/esp32/secure-cert.ts';
 import { parseDfuse } from './dfuse-file.ts';
 import { artefactError } from './errors.ts';
-import { parseMcubootImage } from './mcuboot-image.ts';
 
 /** `esp_image_header_t` (ESP-IDF, esp_app_format.h): first byte of boot loader and application. */
 const ESP_MAGIC = 0xe9;
@@ -39,8 +39,7 @@ export function readImage(file: ImageFile): ReadImage {
       checkSecureCert(bytes);
       return plain(file, address ?? SECURE_CERT_ADDRESS);
     case 'mcuboot-image':
-      parseMcubootImage(bytes);
-      return plain(file, address ?? 0);
+      return mcuboot(file);
     case 'dfuse': {
       const { device, segments } = parseDfuse(bytes);
       const { sha256 } = file;
@@ -57,6 +56,12 @@ export function readImage(file: ImageFile): ReadImage {
 function plain({ kind, bytes }: ImageFile, address: number | null): ReadImage {
   if (address === null) throw artefactError(kind, 'address', 'is missing: these bytes carry none');
   return { image: parseImage(bytes, { format: 'binary', baseAddress: address }), device: null };
+}
+
+/** A slot's place is its boot loader's business: an image that is for one place only says which. */
+function mcuboot(file: ImageFile): ReadImage {
+  const { address } = parseMcubootImage(file.bytes);
+  return plain(file, file.address ?? address ?? 0);
 }
 
 function checkSecureCert(bytes: Uint8Array): void {

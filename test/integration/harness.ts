@@ -35,8 +35,12 @@ export interface TestHands extends VirtualHands {
 }
 
 /** A real virtual bench in a process of its own, with empty sockets. */
-export async function startBench(sites: number, speed: 'wire' | 'max' = 'max'): Promise<BenchProcess> {
-  return startNodeBench(script('native-drivers/virtual/main.ts'), benchArguments(sites, speed));
+export async function startBench(
+  sites: number,
+  speed: 'wire' | 'max' = 'max',
+  target?: string,
+): Promise<BenchProcess> {
+  return startNodeBench(script('native-drivers/virtual/main.ts'), benchArguments(sites, speed, target));
 }
 
 export async function openHands(sites: readonly BenchSite[]): Promise<TestHands> {
@@ -64,13 +68,13 @@ export async function openHands(sites: readonly BenchSite[]): Promise<TestHands>
 }
 
 /** The bench's sites as the station's settings would carry them. */
-export function siteConfigs(sites: readonly BenchSite[]): SiteConfig[] {
+export function siteConfigs(sites: readonly BenchSite[], target = 'ra8m1'): SiteConfig[] {
   return sites.map(({ id, link, control }) => ({
     site: id,
     row: id.charCodeAt(0) - 'A'.charCodeAt(0),
     column: Number(id.slice(1)) - 1,
     link: { path: link, control: { kind: 'bench', socket: control } },
-    target: 'ra8m1',
+    target,
     programmer: 'Virtual bench',
     virtual: true,
   }));
@@ -176,28 +180,31 @@ export interface TestStation extends OpenStation {
   hands: TestHands;
   bench: BenchProcess;
   dataDir: string;
-  /** Opens the demo job's batch. */
-  openBatch(quantity: number): Promise<Response<'batches.open'>>;
+  /** Opens a batch of the demo job, or of another one. */
+  openBatch(quantity: number, jobId?: string): Promise<Response<'batches.open'>>;
   dispose(): Promise<void>;
 }
 
 /** Bench, station and a fresh data folder; `dispose` ends and removes all of it. */
 export async function startTestStation(
-  options: { sites: number; speed?: 'wire' | 'max' } & Pick<StationOptions, 'wrap' | 'maxPages' | 'line'>,
+  options: { sites: number; speed?: 'wire' | 'max'; target?: string } & Pick<
+    StationOptions,
+    'wrap' | 'maxPages' | 'line'
+  >,
 ): Promise<TestStation> {
   const { wrap, maxPages, line } = options;
   const dataDir = await mkdtemp(join(tmpdir(), 'rootline-test-'));
-  const bench = await startBench(options.sites, options.speed);
+  const bench = await startBench(options.sites, options.speed, options.target);
   const hands = await openHands(bench.sites);
   const open = await openTestStation({
-    ...{ dataDir, bench: bench.sites, hands },
+    ...{ dataDir, bench: bench.sites, hands, sites: siteConfigs(bench.sites, options.target) },
     ...(wrap === undefined ? {} : { wrap }),
     ...(maxPages === undefined ? {} : { maxPages }),
     ...(line === undefined ? {} : { line }),
   });
   return {
     ...{ ...open, hands, bench, dataDir },
-    openBatch: (quantity) => openDemoBatch(open.call, quantity),
+    openBatch: (quantity, jobId) => openDemoBatch(open.call, quantity, jobId),
     dispose: async () => {
       await open.close();
       await hands.close();
@@ -224,9 +231,13 @@ export async function leaveUnknown(test: OpenStation, hands: TestHands, site: st
 }
 
 /** Opens a batch of the demo job as an operator would: scan, compare, confirm. */
-export async function openDemoBatch(call: Call, quantity: number): Promise<Response<'batches.open'>> {
+export async function openDemoBatch(
+  call: Call,
+  quantity: number,
+  jobId = 'TH4',
+): Promise<Response<'batches.open'>> {
   const { jobs } = await call('jobs.list', {});
-  const [job] = jobs;
+  const job = jobs.find(({ id }) => id === jobId);
   if (job === undefined) throw new Error('the demo job is missing');
   return call('batches.open', {
     jobId: job.id,
@@ -235,4 +246,22 @@ export async function openDemoBatch(call: Call, quantity: number): Promise<Respo
     quantity,
     checksum: job.checksum,
   });
+}
+
+/** An operator who does at once what a site asks. Returns what was asked so far. */
+export function answerPrompts(
+  { station, call }: Pick<OpenStation, 'station' | 'call'>,
+  site: string,
+  act: (request: string) => Promise<void> = () => Promise.resolve(),
+): () => string[] {
+  const asked: string[] = [];
+  const seen = new Set<string>();
+  station.events.subscribe((topic, payload) => {
+    const { id, prompt } = payload as SiteView;
+    if (topic !== 'site.changed' || id !== site || prompt === null || seen.has(prompt.id)) return;
+    seen.add(prompt.id);
+    asked.push(prompt.request);
+    void act(prompt.request).then(() => call('sites.confirmPrompt', { site, prompt: prompt.id }));
+  });
+  return () => asked;
 }

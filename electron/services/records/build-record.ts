@@ -1,5 +1,5 @@
 import { recipeSchema, type Recipe, type RecipePhase } from '#services/recipe.ts';
-import type { JournalRow, RunRow, Store } from '#store/api.ts';
+import type { CertificateRow, JournalRow, RunRow, Store } from '#store/api.ts';
 import { AppError } from '#contract/errors.ts';
 import { recordSchema, type UnitRecord } from './record-schema.ts';
 
@@ -66,22 +66,28 @@ async function phasesOf(store: Reads, runId: string, recipe: Recipe): Promise<Un
 
 async function sourcesOf(store: Reads, runId: string) {
   const run = await store.runs.get(runId);
-  if (run?.outcome !== 'passed' || run.deviceId === null || run.chipUid === null)
-    throw missing('it has not passed', runId);
+  if (run?.outcome !== 'passed' || run.chipUid === null) throw missing('it has not passed', runId);
   const [batch, certificate] = await Promise.all([
     store.batches.get(run.batchId),
     store.certificates.ofRun(runId),
   ]);
   if (batch === null) throw missing('its batch is not in the store', runId);
-  if (certificate === null) throw missing('it has no certificate', runId);
   const job = await store.jobs.get(batch.jobId, batch.jobRevision);
   if (job === null) throw missing('its job is not in the store', runId);
-  return { run, batch, certificate, job, deviceId: run.deviceId, chipUid: run.chipUid };
+  const recipe = recipeSchema.parse(JSON.parse(job.recipe));
+  const issues = recipe.phases.some(({ operation }) => operation === 'issue');
+  if (issues && (certificate === null || run.deviceId === null))
+    throw missing('it has no certificate', runId);
+  return { run, batch, certificate, job, recipe, chipUid: run.chipUid };
 }
 
 function runOf(run: RunRow): UnitRecord['run'] {
   const { id, site, attempt, startedAt, endedAt, seconds, debited } = run;
   return { id, site, attempt, startedAt, endedAt, seconds, allowanceDebited: debited };
+}
+
+function certificateOf({ serial, fingerprint, issuer, der }: CertificateRow): UnitRecord['certificate'] {
+  return { serial, sha256: fingerprint, issuer, der: Buffer.from(der).toString('base64') };
 }
 
 /**
@@ -93,23 +99,23 @@ export async function buildRecord(
   station: UnitRecord['station'],
   runId: string,
 ): Promise<UnitRecord> {
-  const { run, batch, certificate, job, deviceId, chipUid } = await sourcesOf(store, runId);
-  const recipe = recipeSchema.parse(JSON.parse(job.recipe));
+  const { run, batch, certificate, job, recipe, chipUid } = await sourcesOf(store, runId);
   const { id, name, revision, sha256 } = job;
   return recordSchema.parse({
-    format: 'rootline-record/1',
-    ...{ deviceId, chipUid, outcome: 'passed', station, operator: run.operator },
+    format: certificate === null ? 'rootline-record/2' : 'rootline-record/1',
+    ...{
+      deviceId: certificate === null ? null : run.deviceId,
+      chipUid,
+      outcome: 'passed',
+      station,
+      operator: run.operator,
+    },
     batch: { id: batch.id, traveller: batch.traveller, lot: batch.lot },
     job: { id, name, revision, sha256, checksum: checksumOf(sha256) },
     ...{ target: recipe.target, rootOfTrust: recipe.rootOfTrust },
     firmware: firmwareOf(recipe),
     run: runOf(run),
     phases: await phasesOf(store, runId, recipe),
-    certificate: {
-      serial: certificate.serial,
-      sha256: certificate.fingerprint,
-      issuer: certificate.issuer,
-      der: Buffer.from(certificate.der).toString('base64'),
-    },
+    certificate: certificate === null ? null : certificateOf(certificate),
   });
 }

@@ -5,7 +5,7 @@ import { csvLine } from './csv.ts';
 import { ExportFolder, type ExportFile } from './export-folder.ts';
 import { signJws, type JwsSigner } from './jws.ts';
 import { readme } from './readme.ts';
-import { recordFile, type UnitRecord } from './record-schema.ts';
+import { recordFile, recordName, recordSchema, type UnitRecord } from './record-schema.ts';
 import { newTally, type AttemptTally } from './report-data.ts';
 import { reportOf } from './report-source.ts';
 
@@ -53,18 +53,24 @@ function csvOf(run: RunRow): string {
 
 const pem = (der: Uint8Array) => new X509Certificate(Buffer.from(der)).toString();
 
+/** The record says that there is one. */
+function withoutCertificate({ id }: RunRow): AppError {
+  return new AppError({
+    code: 'record-incomplete',
+    what: `The certificate of run ${id} is not in the store.`,
+    next: 'Keep the part aside and let an engineer look at its time line.',
+  });
+}
+
 async function writeUnit(deps: ExportDeps, folder: ExportFolder, run: RunRow): Promise<void> {
   const { json, jws } = await deps.sign(run.id);
   const certificate = await deps.store.certificates.ofRun(run.id);
-  if (certificate === null || run.deviceId === null || !/^[0-9a-f]{64}$/.test(run.deviceId)) {
-    throw new AppError({
-      code: 'record-incomplete',
-      what: `Run ${run.id} has passed without a certificate.`,
-      next: 'Keep the part aside and let an engineer look at its time line.',
-    });
-  }
-  await folder.write(`records/${run.deviceId}.json`, recordFile(json, jws));
-  await folder.write(`certificates/${run.deviceId}.pem`, pem(certificate.der));
+  const record = recordSchema.parse(JSON.parse(json));
+  const name = recordName(record);
+  await folder.write(`records/${name}.json`, recordFile(json, jws));
+  if (record.certificate === null) return;
+  if (certificate === null) throw withoutCertificate(run);
+  await folder.write(`certificates/${name}.pem`, pem(certificate.der));
 }
 
 /** One line per attempt, so that the counts of the report can be counted again by anyone. */

@@ -16,8 +16,15 @@ const phase = z.strictObject({
   evidence: z.record(z.string(), z.json()),
 });
 
-/** The record of one unit: who, what, where, when and how (docs/records.md). Key order is the order of signing. */
-export const recordSchema = z.strictObject({
+const certificate = z.strictObject({
+  serial: z.string(),
+  sha256: hex64,
+  issuer: z.string(),
+  /** DER, base64. */
+  der: z.base64(),
+});
+
+const record1 = z.strictObject({
   format: z.literal('rootline-record/1'),
   deviceId: hex64,
   chipUid: z.string(),
@@ -45,15 +52,25 @@ export const recordSchema = z.strictObject({
     allowanceDebited: z.boolean(),
   }),
   phases: z.array(phase),
-  certificate: z.strictObject({
-    serial: z.string(),
-    sha256: hex64,
-    issuer: z.string(),
-    /** DER, base64. */
-    der: z.base64(),
-  }),
+  certificate,
 });
+
+/** Of a unit without a certificate: its chip has no key that it could show, and is known by its unique id alone. */
+const record2 = z.strictObject({
+  ...record1.shape,
+  format: z.literal('rootline-record/2'),
+  deviceId: z.null(),
+  chipUid: z.string().regex(/^[0-9a-f]{2,128}$/),
+  certificate: z.null(),
+});
+
+/** The record of one unit: who, what, where, when and how (docs/records.md). Key order is the order of signing. */
+export const recordSchema = z.discriminatedUnion('format', [record1, record2]);
 export type UnitRecord = z.infer<typeof recordSchema>;
+
+/** A record's file, without its ending: the device id, or the chip's own where the device has none. */
+export const recordName = ({ deviceId, chipUid }: Pick<UnitRecord, 'deviceId' | 'chipUid'>): string =>
+  deviceId ?? `uid-${chipUid}`;
 
 /** `records/<device id>.json`: the record to read, and the signature over exactly that text without white space. */
 export const recordFileSchema = z.strictObject({ record: recordSchema, jws: z.string() });

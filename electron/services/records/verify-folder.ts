@@ -6,7 +6,7 @@ import { checkAuthority, checkEndEntity } from '#services/pki/chain.ts';
 import { deviceIdOf } from '#services/pki/device-key.ts';
 import { signerCertificate, verifyJws } from './jws.ts';
 import { digestLine, manifestSchema, manifestText, type FileEntry, type ManifestHead } from './manifest.ts';
-import { recordFileSchema, type UnitRecord } from './record-schema.ts';
+import { recordFileSchema, recordName, type UnitRecord } from './record-schema.ts';
 
 /** The first file that does not hold, and why. */
 export class VerificationError extends Error {
@@ -132,7 +132,9 @@ async function checkNothingElse(folder: string, files: readonly FileEntry[]): Pr
   }
 }
 
-function checkCertificate(record: UnitRecord, der: Buffer, authority: Authority, at: Date): void {
+type Certified = Extract<UnitRecord, { format: 'rootline-record/1' }>;
+
+function checkCertificate(record: Certified, der: Buffer, authority: Authority, at: Date): void {
   const leaf = new X509Certificate(der);
   checkEndEntity(leaf, authority.issuing, 'device', at);
   const key = leaf.publicKey.export({ type: 'spki', format: 'der' });
@@ -146,29 +148,32 @@ async function checkUnit(
   path: string,
   head: ManifestHead,
   authority: Authority,
-): Promise<void> {
+): Promise<boolean> {
   const at = new Date(head.madeAt);
   const der = await holds(path, async () => {
     const { record, jws } = recordFileSchema.parse(JSON.parse(await readFile(join(folder, path), 'utf8')));
-    need(path === `records/${record.deviceId}.json`, 'It is the record of another device');
+    need(path === `records/${recordName(record)}.json`, 'It is the record of another device');
     need(record.batch.id === head.batch, 'It is the record of another batch');
     await checkSigned(jws, 'rootline-record+json', JSON.stringify(record), authority, at);
+    if (record.format === 'rootline-record/2') return null;
     const certificate = Buffer.from(record.certificate.der, 'base64');
     checkCertificate(record, certificate, authority, at);
     return certificate;
   });
+  if (der === null) return false;
   const pem = path.replace(/^records\/(.*)\.json$/, 'certificates/$1.pem');
   await holds(pem, async () => {
     const [leaf, ...more] = certificatesOf(await readFile(join(folder, pem), 'utf8'));
     need(leaf?.raw.equals(der) === true && more.length === 0, 'It is not the certificate of the record');
   });
+  return true;
 }
 
-function recordsOf({ head, files }: ReadManifest): string[] {
+function recordsOf({ head, files }: ReadManifest): { records: string[]; certificates: number } {
   const records = files.map(({ path }) => path).filter((path) => path.startsWith('records/'));
   const certificates = files.filter(({ path }) => path.startsWith('certificates/'));
-  need(records.length === head.units && certificates.length === head.units, 'Its units do not add up');
-  return records;
+  need(records.length === head.units && certificates.length <= head.units, 'Its units do not add up');
+  return { records, certificates: certificates.length };
 }
 
 /**
@@ -185,14 +190,18 @@ export async function verifyFolder(folder: string, anchor: string | null): Promi
     checkAuthority(read.issuing, read.root, at);
     return read;
   });
-  const records = await holds('manifest.json', async () => {
+  const listed = await holds('manifest.json', async () => {
     checkList(manifest);
     await checkSigned(jws, 'rootline-manifest+json', JSON.stringify(head), authority, at);
     return recordsOf(manifest);
   });
   await checkNothingElse(folder, files);
   for (const entry of files) await holds(entry.path, () => checkFile(folder, entry));
-  for (const path of records) await checkUnit(folder, path, head, authority);
+  let certified = 0;
+  for (const path of listed.records) if (await checkUnit(folder, path, head, authority)) certified += 1;
+  await holds('manifest.json', () =>
+    need(certified === listed.certificates, 'A certificate is of no record'),
+  );
   const { station, batch, lot, madeAt, units } = head;
   const rootSha256 = createHash('sha256').update(authority.root.raw).digest('hex');
   return {

@@ -18,13 +18,14 @@ function unitMissing(unitId: string): AppError {
   });
 }
 
-/** Certificate and record of the attempt that counts: the one that passed, else the newest that got so far. */
+/** Certificate, where it has one, and record of the attempt that counts: the one that passed, else the newest that got so far. */
 async function proofOf(store: UnitReads, runs: readonly RunRow[]) {
   const ordered = [...runs].sort((a, b) => Number(b.outcome === 'passed') - Number(a.outcome === 'passed'));
   for (const { id } of ordered) {
     const certificate = await store.certificates.ofRun(id);
-    if (certificate === null) continue;
-    return { certificate: describeCertificate(certificate.der), record: await store.units.record(id) };
+    const record = await store.units.record(id);
+    if (certificate === null && record === null) continue;
+    return { certificate: certificate === null ? null : describeCertificate(certificate.der), record };
   }
   return { certificate: null, record: null };
 }

@@ -21,6 +21,8 @@ export interface JobFolder {
 }
 
 const MANIFEST = 'job.json';
+/** docs/jobs.md. */
+const FORMATS: readonly unknown[] = ['rootline-job/1', 'rootline-job/2'];
 /** Of newOrder in cloud/contract/views.ts. */
 const LARGEST_JOB = 1_000_000;
 
@@ -57,7 +59,7 @@ function manifestOf(text: string): Manifest | null {
   } catch {
     return null;
   }
-  if (!isRecord(value) || value['format'] !== 'rootline-job/1') return null;
+  if (!isRecord(value) || !FORMATS.includes(value['format'])) return null;
   const { id, name, revision, allowance } = value;
   const artefacts = artefactsIn(value['artefacts']);
   if (typeof id !== 'string' || typeof name !== 'string' || typeof revision !== 'number' || !artefacts)
@@ -73,7 +75,7 @@ export async function readJobFolder(chosen: readonly File[]): Promise<JobFolder 
   if (manifest.size > LARGEST_JOB) return 'job.json is larger than any job. Choose the folder of a job.';
   const job = await manifest.text();
   const read = manifestOf(job);
-  if (!read) return 'job.json is not a job of format rootline-job/1. Check it at a station first.';
+  if (!read) return 'job.json is not a job of format rootline-job/1 or /2. Check it at a station first.';
   const byName = new Map(chosen.map((file) => [file.name, file]));
   const files: JobFolder['files'] = [];
   for (const { file: name, sha256: named } of read.artefacts) {
