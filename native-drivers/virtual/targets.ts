@@ -29,6 +29,7 @@ export const virtualTargets: readonly VirtualEntry[] = [
   { id: 'smp', load: async () => (await import('./smp/target.ts')).smp },
   // Families that bring their own.
   ...targets.flatMap(({ id, simulator }) => (simulator === undefined ? [] : [{ id, load: simulator }])),
+  { id: 'cmsis-dap', load: async () => (await import('./cmsis-dap/target.ts')).cmsisDap },
   { id: 'dfu', load: async () => (await import('./dfu/target.ts')).dfu },
   { id: 'dfu11', load: async () => (await import('./dfu/target.ts')).dfu11 },
 ];
