@@ -34,6 +34,7 @@ export interface Guest {
    *   `keep_attached PORT [BUSID]`  the same in the background until the script ends, each time that a device is there:
    *                                 for one that leaves the bus and comes back as another
    *   `until_true COMMAND...`       waits at most 30 s until the command succeeds
+   *   `until_says FILE WORD`        the same for a word in a file, which is printed where it does not come
    *   `node`                        this project's Node
    * A device stays attached until it leaves: what is on the server is unplugged at the end of a test.
    */
@@ -59,13 +60,13 @@ export async function startGuest(): Promise<Guest> {
     rmSync(folder, { recursive: true, force: true });
   };
   try {
-    await Promise.race([shells.ready, machine.ended()]);
+    await Promise.race([shells.ready, machine.ended]);
   } catch (error) {
     await close();
     throw error;
   }
   const tryInGuest = (script: string): Promise<ScriptResult> =>
-    Promise.race([shells.run(script), machine.ended()]);
+    Promise.race([shells.run(script), machine.ended]);
   return {
     tryInGuest,
     runInGuest: async (script) => {
@@ -81,6 +82,8 @@ export async function startGuest(): Promise<Guest> {
 /** The virtual machine and its console. */
 class Machine {
   private readonly process: ChildProcess;
+  /** Never resolves; rejects where the machine ends by itself. */
+  readonly ended: Promise<never>;
   private text = '';
   private stopping = false;
 
@@ -93,21 +96,18 @@ class Machine {
     };
     this.process.stdout?.on('data', hear);
     this.process.stderr?.on('data', hear);
+    this.ended = new Promise((_, reject) => {
+      const end = (cause?: Error): void => {
+        if (!this.stopping) reject(new Error(`the guest ended:\n${this.text}`, { cause }));
+      };
+      this.process.once('error', end).once('exit', () => end());
+    });
+    // Whoever runs a script hears of it; between two scripts nobody does.
+    this.ended.catch(() => undefined);
   }
 
   tail(): string {
     return this.text;
-  }
-
-  /** Never resolves; rejects where the machine ends by itself. */
-  ended(): Promise<never> {
-    return new Promise((_, reject) => {
-      const end = (cause?: Error): void => {
-        if (!this.stopping) reject(new Error(`the guest ended:\n${this.text}`, { cause }));
-      };
-      if (this.process.exitCode !== null) end();
-      this.process.once('error', end).once('exit', () => end());
-    });
   }
 
   async stop(): Promise<void> {
@@ -229,16 +229,18 @@ exec $b chroot /root /bin/sh /run/start
 const GUEST_FUNCTIONS = `export PATH=${dirname(process.execPath)}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 export HOME=/tmp
 cd ${process.cwd()}
+until_says() { until_true grep -q "$2" "$1" || { echo "no $2 in $1:"; cat "$1"; return 1; }; }
 until_true() { tries=0; until "$@"; do tries=$((tries+1)); [ $tries -lt 300 ] || return 1; sleep 0.1; done; }
 usb_devices() { for d in /sys/bus/usb/devices/[0-9]*-[0-9]*; do case $d in *:*) ;; *) echo "\${d##*/}" "$(cat $d/devnum)";; esac; done; }
 attach() {
   usb_devices > /tmp/before.$$
-  usbip --tcp-port "$1" attach -r ${HOST_IN_GUEST} -b "\${2:-1-1}" >/dev/null || return 1
+  usbip --tcp-port "$1" attach -r ${HOST_IN_GUEST} -b "\${2:-1-1}" >/tmp/attach.$$ 2>&1 || { cat /tmp/attach.$$; return 1; }
   until_true new_device || return 1
   cat /tmp/new.$$
 }
 new_device() { usb_devices | grep -vxFf /tmp/before.$$ | cut -d' ' -f1 > /tmp/new.$$; [ -s /tmp/new.$$ ]; }
 keep_attached() {
   while :; do usbip --tcp-port "$1" attach -r ${HOST_IN_GUEST} -b "\${2:-1-1}"; sleep 0.2; done >/dev/null 2>&1 &
-  trap "kill $!" EXIT
+  keepers="$keepers $!"
+  trap 'kill $keepers' EXIT
 }`;
