@@ -1,3 +1,4 @@
+import type { FrameDecoder } from './decoder.ts';
 import type { DeskFacts } from './desk-facts.ts';
 import type { Image } from './image.ts';
 import type { Link, ToolLink, UsbLink } from './link.ts';
@@ -32,6 +33,8 @@ interface DriverCard extends DeskFacts {
   operations: readonly OperationName[];
   /** Programmable memory, so that a job can be refused at a desk; absent: only the chip tells. */
   areas?: readonly MemoryArea[];
+  /** Puts the bytes of its wire into words, and says which of them are keys; without one they are shown as they are. */
+  decoder?(): FrameDecoder;
 }
 
 /** A family behind a byte link: serial port or TCP. */

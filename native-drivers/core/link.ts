@@ -102,8 +102,11 @@ export interface UsbPort {
 }
 
 export interface UsbLink {
+  /** Another object each time that a device came to this place on the bus. */
   usb: UsbPort;
   control: ControlLines;
+  /** Called once `usb` is another device: the same part after a reset or in another mode, or another part. */
+  onReturn?(listener: () => void): () => void;
 }
 
 /** A programmer that a tool of its maker drives: nothing is opened, the tool is told the path. */

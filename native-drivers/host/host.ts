@@ -4,10 +4,11 @@ import type { HostEvent } from '../core/host-api.ts';
 import type { Image } from '../core/image.ts';
 import type { OperationContext, OperationName, Progress } from '../core/operations.ts';
 import { loadTarget } from '../targets/registry.ts';
-import { listPorts } from '../transports/ports.ts';
+import { PortBus } from '../transports/port-bus.ts';
 import { operationInputs, requestSchema } from './messages.ts';
 import type { HostReply, HostRequest } from './messages.ts';
 import type { ParentPort } from './process-port.ts';
+import { seatOf } from './seat.ts';
 import { Site } from './site.ts';
 
 /** A screen shows no more steps a second than this; the last of a kind is always told. */
@@ -19,12 +20,16 @@ type OpenRequest = Extract<HostRequest, { type: 'open-site' }>;
 /** The driver process' inside: sites by name, images by hash, requests from the parent. */
 export class Host {
   private readonly parent: ParentPort;
+  private readonly bus: PortBus;
   private readonly sites = new Map<string, Site>();
   private readonly images = new Map<string, Image>();
   private readonly running = new Map<number, { site: string; abort: AbortController }>();
 
-  constructor(parent: ParentPort) {
+  /** `bus`: another root of the system's devices in tests. */
+  constructor(parent: ParentPort, bus: PortBus = new PortBus()) {
     this.parent = parent;
+    this.bus = bus;
+    bus.onChange(() => this.reply({ type: 'event', event: { type: 'ports-changed' } }));
     parent.onMessage((message) => void this.receive(message));
   }
 
@@ -49,7 +54,7 @@ export class Host {
   private handle(request: Exclude<HostRequest, { type: 'abort' }>): Promise<unknown> {
     switch (request.type) {
       case 'list-ports':
-        return listPorts();
+        return this.bus.all();
       case 'put-image':
         this.images.set(request.image.sha256, request.image);
         return Promise.resolve(null);
@@ -60,8 +65,9 @@ export class Host {
       case 'run':
         return this.run(request);
       case 'watch-bytes':
+        return this.toSite(request.site, (site) => site.watchBytes(request.on));
       case 'answer-prompt':
-        return Promise.reject(badArgument('The drivers cannot do this yet.', { site: request.site }));
+        return this.toSite(request.site, (site) => site.answer(request.prompt));
     }
   }
 
@@ -73,9 +79,21 @@ export class Host {
     await this.closeSite(site);
     const images: ImageSource = { get: (sha256) => this.image(sha256) };
     const emit = (event: HostEvent) => this.reply({ type: 'event', event });
-    const opened = await Site.open(site, link, { driver: await loadTarget(target), images }, emit);
+    const driver = await loadTarget(target);
+    const others = () =>
+      [...this.sites.values()].flatMap((other) => (other === opened ? [] : (other.adapter ?? [])));
+    const opened: Site = new Site(site, link, { driver, images, emit, seat: seatOf(link, this.bus, others) });
+    // Also where the port is not there: it is opened once it comes.
     this.sites.set(site, opened);
-    return { part: await opened.presence(), path: link.path };
+    return opened.open();
+  }
+
+  private async toSite(name: string, act: (site: Site) => void): Promise<null> {
+    const site = this.sites.get(name);
+    if (site === undefined) throw badArgument('The site is not open.', { site: name });
+    await Promise.resolve();
+    act(site);
+    return null;
   }
 
   private async closeSite(name: string): Promise<null> {

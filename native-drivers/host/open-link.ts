@@ -1,10 +1,11 @@
 import type { AnyTargetDriver, ImageSource, TargetSession } from '../core/driver.ts';
 import { DriverError } from '../core/errors.ts';
 import type { ControlLines, LinkSpec, Transport, UsbPort } from '../core/link.ts';
-import { openControl } from '../transports/control/open-control.ts';
+import { openControl, type ControlHelp } from '../transports/control/open-control.ts';
 import { openSerial, type SerialTransport } from '../transports/serial.ts';
 import { isTcp, openTcp } from '../transports/tcp.ts';
 import { isUsb, openUsb } from '../transports/usb/open-usb.ts';
+import { tapTransport, tapUsb, type WireTap } from './tap.ts';
 
 const OPEN_BAUD_RATE = 9600;
 
@@ -16,11 +17,12 @@ interface Lifeline {
 }
 
 /** Everything a driver may be handed; it takes what its reach says. */
-interface Ends {
+export interface Ends {
   path: string;
   transport?: Transport;
   usb?: UsbPort;
   control: ControlLines;
+  onReturn?: NonNullable<UsbLink['onReturn']>;
 }
 
 /** An open link: what the session works with, and what ends it. */
@@ -29,17 +31,28 @@ export interface OpenedLink {
   lifeline: Lifeline;
 }
 
-/** Opens what the driver reaches its part by, and the control lines, or neither. */
-export async function openLink(driver: AnyTargetDriver, spec: LinkSpec): Promise<OpenedLink> {
+/** Opens what the driver reaches its part by, and the control lines, or neither. `spec.path`: where the port is now. */
+export async function openLink(
+  driver: AnyTargetDriver,
+  spec: LinkSpec,
+  help: ControlHelp = nobody,
+  tap: WireTap = untapped,
+): Promise<OpenedLink> {
   const { path } = spec;
   if (driver.reach === 'tool')
-    return { ends: { path, control: await openControl(spec, null) }, lifeline: unbroken };
+    return { ends: { path, control: await openControl(spec, null, help) }, lifeline: unbroken };
   if (driver.reach === 'usb') {
     const usb = await openUsb(path);
-    return closing(usb, async () => ({ path, usb, control: await openControl(spec, null) }));
+    return closing(usb, async () => ({
+      ...{ path, usb: tapUsb(usb, tap) },
+      control: await openControl(spec, null, help),
+    }));
   }
-  const transport = await openBytes(driver.parity ?? 'none', path);
-  return closing(transport, async () => ({ path, transport, control: await openControl(spec, transport) }));
+  const { transport, modem } = await openBytes(driver.parity ?? 'none', path);
+  return closing(transport, async () => ({
+    ...{ path, transport: tapTransport(transport, tap) },
+    control: await openControl(spec, modem, help),
+  }));
 }
 
 /** Binds the driver to its link. The session sees a link that came back as the same object with new ends. */
@@ -53,12 +66,18 @@ export function openSession(driver: AnyTargetDriver, ends: Ends, images: ImageSo
 const hasUsb = (ends: Ends): ends is Ends & { usb: UsbPort } => ends.usb !== undefined;
 const hasTransport = (ends: Ends): ends is Ends & { transport: Transport } => ends.transport !== undefined;
 
-function openBytes(parity: 'none' | 'even', path: string): Promise<SerialTransport> {
+/** `modem`: null where the transport has no modem lines. */
+async function openBytes(
+  parity: 'none' | 'even',
+  path: string,
+): Promise<{ transport: SerialTransport; modem: SerialTransport | null }> {
   if (isUsb(path))
     throw new DriverError('bad-argument', 'This target is reached by a serial port, not by USB.', {
       ...{ chip: 'untouched' as const, context: { path } },
     });
-  return isTcp(path) ? openTcp(path, OPEN_BAUD_RATE) : openSerial(path, OPEN_BAUD_RATE, parity);
+  if (isTcp(path)) return { transport: await openTcp(path, OPEN_BAUD_RATE), modem: null };
+  const transport = await openSerial(path, OPEN_BAUD_RATE, parity);
+  return { transport, modem: transport };
 }
 
 async function closing(lifeline: Lifeline, rest: () => Promise<Ends>): Promise<OpenedLink> {
@@ -69,6 +88,10 @@ async function closing(lifeline: Lifeline, rest: () => Promise<Ends>): Promise<O
     throw error;
   }
 }
+
+/** Lines are taken to be set already. */
+const nobody: ControlHelp = { ask: () => Promise.resolve(), relayPath: ({ path }) => Promise.resolve(path) };
+const untapped: WireTap = { on: false, sent: () => undefined, received: () => undefined };
 
 /** A tool opens its programmer by itself, each time. */
 const unbroken: Lifeline = {

@@ -3,9 +3,7 @@ import type { LinkSpec, UsbAdapter } from '../core/link.ts';
 
 /** Where the port of a site is. `away`: its adapter is at another place. */
 export type Found =
-  | { at: 'here'; path: string }
-  | { at: 'away'; from: string; to: string; path: string }
-  | { at: 'missing' };
+  { at: 'here'; path: string } | { at: 'away'; from: string; to: string; path: string } | { at: 'missing' };
 
 type Bound = Pick<LinkSpec, 'adapter'> & { location: string };
 
@@ -22,7 +20,9 @@ export function findPort(
   const there = ports.find((port) => port.location === location);
   const here: Found = there === undefined ? { at: 'missing' } : { at: 'here', path: there.path };
   if (adapter === undefined || (there !== undefined && isAdapter(there, adapter))) return here;
-  const own = ports.filter((port) => isAdapter(port, adapter) && interfaceOf(port.location) === interfaceOf(location));
+  const own = ports.filter(
+    (port) => isAdapter(port, adapter) && interfaceOf(port.location) === interfaceOf(location),
+  );
   const [seen] = own;
   if (own.length === 1 && seen !== undefined && seen.location !== null)
     return { at: 'away', from: location, to: seen.location, path: seen.path };
@@ -31,9 +31,7 @@ export function findPort(
 }
 
 function isAdapter(port: PortInfo, { vendorId, productId, serialNumber }: UsbAdapter): boolean {
-  return (
-    port.serialNumber === serialNumber && port.vendorId === vendorId && port.productId === productId
-  );
+  return port.serialNumber === serialNumber && port.vendorId === vendorId && port.productId === productId;
 }
 
 /** `1-2.3:1.0` -> `1.0`; systems that tell no interface have one port an adapter. */

@@ -8,7 +8,7 @@ import { listUsb } from './usb/open-usb.ts';
  * A node in /dev tells at once; where nobody makes nodes (containers, USB without one) the names in sysfs are looked at
  * in this interval. Elsewhere the list itself is.
  */
-const LOOK_MS = 1000;
+const LOOK_MS = 250;
 /** Nodes of one device come one after the other. */
 const SETTLE_MS = 20;
 

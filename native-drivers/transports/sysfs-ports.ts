@@ -40,7 +40,9 @@ function portOf({ sys, dev }: SystemRoots, name: string): PortInfo | null {
   const bare = { path, reach: 'bytes', manufacturer: null, serialNumber: null } as const;
   if (usb === null) return { ...bare, vendorId: null, productId: null, location: null };
   const adapter = dirname(usb);
-  const names = [attribute(adapter, 'manufacturer'), attribute(adapter, 'product')].filter((one) => one !== null);
+  const names = [attribute(adapter, 'manufacturer'), attribute(adapter, 'product')].filter(
+    (one) => one !== null,
+  );
   return {
     ...bare,
     manufacturer: names.length === 0 ? null : names.join(' '),

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { BENCH_SETTING, parseBench, type SiteConfig } from '#services/sites/site-config.ts';
-import { openTestStation, type OpenStation } from '../integration/harness.ts';
+import { answerPrompts, openTestStation, type OpenStation } from '../integration/harness.ts';
 
 const site: SiteConfig = {
   ...{ site: 'B1', row: 1, column: 0, link: null, target: 'ra8m1', programmer: 'None', virtual: false },
@@ -51,7 +51,9 @@ it('a real port is bound to a site, tested, unplugged and let go, and the bench 
   expect(attached).toMatchObject({ id: 'B1', port: path, online: true, control: 'By hand', error: null });
   expect(await bench()).toMatchObject([{ site: 'B1', link: { path }, virtual: false }]);
   expect(await open.until('B1', 'ready')).toMatchObject({ part: null });
+  const asked = answerPrompts(open, 'B1');
   const { ok, steps } = await engineer('bench.selfTest', { site: 'B1' });
+  expect(asked()).toEqual(expect.arrayContaining(['mode-boot', 'reset']));
   expect(ok).toBe(false);
   expect(steps.map(({ state }) => state)).toEqual(['ok', 'skipped', 'failed']);
   await expect(engineer('bench.attach', { site: 'B1', path, target: 'z80', control })).rejects.toMatchObject({

@@ -139,11 +139,12 @@ function controlOf(control: Wanted['control'], ports: readonly PortInfo[]): Link
 }
 
 /** Real sites only: those of a virtual bench live as long as it does. */
-export async function save({ store, sites, changed }: BenchParts, context: CallContext): Promise<void> {
-  const real = sites
+export async function save(parts: BenchParts, context: CallContext): Promise<void> {
+  const real = parts.sites
     .all()
     .map((site) => site.config)
     .filter((config) => !config.virtual);
-  await store.settings.set(BENCH_SETTING, JSON.stringify(real), context.session?.person.id ?? 'station');
-  changed();
+  const actor = context.session?.person.id ?? 'station';
+  await parts.store.settings.set(BENCH_SETTING, JSON.stringify(real), actor);
+  parts.changed();
 }

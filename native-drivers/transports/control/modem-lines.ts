@@ -22,8 +22,8 @@ interface Levels {
  * Reset and mode pin on DTR and RTS of the port's own adapter. A set line pulls its pin low (the usual adapter
  * inverts), so `mode` set = boot, `reset` set = held in reset. `contact` closed = a part is in.
  *
- * Cross-coupled (docs.espressif.com, esptool, Boot Mode Selection, Automatic Bootloader): each transistor pulls its pin
- * only while the other line is released. Held in reset the mode pin is high; it goes low in the same step that
+ * Cross-coupled (Espressif ESP8684-DevKitC-02 schematics V1.0, table "Auto program"; esptool, Boot Mode Selection,
+ * Automatic Bootloader): each transistor pulls its pin only while the other line is released. Held in reset the mode pin is high; it goes low in the same step that
  * releases reset, and the capacitor keeps the chip in reset until then.
  *
  * An operating system sets both lines as it opens a port: they are released first. Rejects where the port has none.

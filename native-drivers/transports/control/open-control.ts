@@ -10,7 +10,7 @@ import { relayLines } from './relay.ts';
 export interface ControlHelp {
   ask: Ask;
   /** Where the port of a relay board is now. Rejects with `port-missing`. */
-  relayPath(spec: Extract<ControlSpec, { kind: 'relay' }>): Promise<string>;
+  relayPath: (spec: Extract<ControlSpec, { kind: 'relay' }>) => Promise<string>;
 }
 
 /** Opens the control lines that a site's link names; modem lines are those of the open transport, if there is one. */

@@ -4,8 +4,8 @@ import type { ControlLines } from '#drivers/core/link.ts';
 /** Announces a request; resolves when a person says that it is done, rejects when nobody waits for it any more. */
 export type Ask = (request: PromptRequest) => Promise<void>;
 
-/** A fixture without control lines: a person sets the mode and pulls reset. */
-export function operatorLines(ask: Ask): ControlLines {
+/** A fixture without control lines: a person sets the mode and pulls reset; without `ask` they are taken to be set already. */
+export function operatorLines(ask: Ask = () => Promise.resolve()): ControlLines {
   return {
     setMode: (mode) => ask(mode === 'boot' ? 'mode-boot' : 'mode-run'),
     reset: () => ask('reset'),

@@ -2,8 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { openSerial, type SerialTransport } from '../serial.ts';
 
 /**
- * Serial relay boards of the LCUS kind (LC Technology LC-Relay, user manual): 9600 Bd 8N1, four bytes a command: A0,
- * channel from 1, state, and the low byte of their sum. `A0 01 01 A2` closes the first relay. The boards do not answer.
+ * Serial relay boards of the LCUS kind ("LC USB switch communication protocol", as their makers' product pages print it):
+ * 9600 Bd, four bytes a command: A0, channel from 1, state, low byte of their sum. `A0 01 01 A2` closes the first relay.
+ * No answer is described.
  */
 export const RELAY_BAUD_RATE = 9600;
 export const RELAY_START = 0xa0;

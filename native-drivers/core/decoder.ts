@@ -1,0 +1,103 @@
+/** One frame of a protocol, or a run of bytes that is none, as it went one way. */
+export interface Stretch {
+  direction: Direction;
+  /** Short: `Command 13 write`. Never says anything of a key. */
+  title: string;
+  detail: string;
+  bytes: Uint8Array;
+  /** Which bytes are key material: `[from, to)` each. */
+  secret: Secret;
+  /** False: a run of bytes that no frame explains. */
+  frame: boolean;
+  /** A broken frame. */
+  fault: boolean;
+}
+export type Direction = 'sent' | 'received';
+export type Secret = 'none' | 'all' | readonly (readonly [from: number, to: number])[];
+
+/** Puts the bytes of a wire into words. Pure: however a direction's bytes are split, the same stretches come out. */
+export interface FrameDecoder {
+  feed(direction: Direction, bytes: Uint8Array): Stretch[];
+  /** `silence`: nothing came for a while, so a run is over; half a frame may still go on. `end`: so is everything. */
+  flush(reason: 'silence' | 'end'): Stretch[];
+}
+
+/** What a family says of the bytes at `at`. `garbage`: no frame begins there. */
+export type Taken =
+  'incomplete' | 'garbage' | ({ size: number } & Pick<Stretch, 'title' | 'detail' | 'secret' | 'fault'>);
+export type TakeFrame = (bytes: Uint8Array, at: number, direction: Direction) => Taken;
+
+/** A run is shown in pieces of this size: a screen has no more room, and memory is bounded. */
+export const LONGEST_RUN = 256;
+const EMPTY = new Uint8Array(0);
+const DIRECTIONS = ['sent', 'received'] as const;
+
+/** A decoder around one function that knows a frame when it sees it. */
+export function framedDecoder(take: TakeFrame): FrameDecoder {
+  const ways = { sent: new Way('sent', take), received: new Way('received', take) };
+  return {
+    feed(direction, bytes) {
+      const other = direction === 'sent' ? ways.received : ways.sent;
+      return [...other.endRun(), ...ways[direction].feed(bytes)];
+    },
+    flush: (reason) =>
+      DIRECTIONS.flatMap((direction) =>
+        reason === 'end' ? ways[direction].end() : ways[direction].endRun(),
+      ),
+  };
+}
+
+/** For wires that no decoder knows: runs of bytes, cut where the direction changes or nothing came for a while. */
+export const plainDecoder = (): FrameDecoder => framedDecoder(() => 'garbage');
+
+class Way {
+  private readonly direction: Direction;
+  private readonly take: TakeFrame;
+  private pending: Uint8Array = EMPTY;
+  private run: number[] = [];
+
+  constructor(direction: Direction, take: TakeFrame) {
+    this.direction = direction;
+    this.take = take;
+  }
+
+  feed(bytes: Uint8Array): Stretch[] {
+    this.pending = this.pending.length === 0 ? bytes.slice() : Buffer.concat([this.pending, bytes]);
+    return this.scan(false);
+  }
+
+  endRun(): Stretch[] {
+    if (this.run.length === 0) return [];
+    const bytes = Uint8Array.from(this.run);
+    this.run = [];
+    const title = `${bytes.length} B`;
+    return [
+      { direction: this.direction, title, detail: '', bytes, secret: 'none', frame: false, fault: false },
+    ];
+  }
+
+  end(): Stretch[] {
+    return [...this.scan(true), ...this.endRun()];
+  }
+
+  private scan(final: boolean): Stretch[] {
+    const stretches: Stretch[] = [];
+    let at = 0;
+    while (at < this.pending.length) {
+      const taken = this.take(this.pending, at, this.direction);
+      if (taken === 'incomplete' && !final) break;
+      if (typeof taken === 'string') {
+        this.run.push(this.pending[at] ?? 0);
+        at += 1;
+        if (this.run.length >= LONGEST_RUN) stretches.push(...this.endRun());
+        continue;
+      }
+      const { size, ...words } = taken;
+      const bytes = this.pending.slice(at, at + size);
+      stretches.push(...this.endRun(), { direction: this.direction, ...words, bytes, frame: true });
+      at += size;
+    }
+    this.pending = this.pending.slice(at);
+    return stretches;
+  }
+}
