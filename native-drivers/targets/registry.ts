@@ -87,6 +87,20 @@ export const targets: readonly TargetEntry[] = [
     family: 'MCUboot and Zephyr',
     load: async () => (await import('./smp/driver.ts')).smpDriver,
   },
+  {
+    id: 'stm32-dfu',
+    title: 'ST STM32 over USB (DfuSe)',
+    family: 'ST STM32',
+    reach: 'usb',
+    load: async () => (await import('./dfu/stm32-driver.ts')).stm32Dfu,
+  },
+  {
+    id: 'dfu',
+    title: 'Device with USB DFU 1.1',
+    family: 'USB DFU',
+    reach: 'usb',
+    load: async () => (await import('./dfu/plain-driver.ts')).plainDfu,
+  },
 ];
 
 async function gdb(device: 'stm32f4Swd' | 'netduinoPlus2'): Promise<TargetDriver> {
