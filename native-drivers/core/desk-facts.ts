@@ -24,6 +24,8 @@ export interface LifecycleMark {
 export interface DeskFacts {
   /** True: with these parameters nothing brings the part back. Absent: so are `lock`, `burn`, `protect` and every move. */
   isForEver?(operation: OperationName, params: PhaseParams): boolean;
+  /** True: the part can prove nothing before this was done, so that it may come before the proof although it is for ever. */
+  comesFirst?(operation: OperationName, params: PhaseParams): boolean;
   /** What the life cycle says once this was done; null: it does not show it. Absent: it shows nothing but `locked`. */
   shows?(operation: OperationName, params: PhaseParams): LifecycleMark | null;
   /** Life cycles (`dlm`) of a part that nobody has made yet. Absent: a made part cannot be told by it. */

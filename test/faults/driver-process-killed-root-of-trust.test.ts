@@ -55,7 +55,7 @@ it('an ATECC608 whose lock was under way is read, and is locked', async () => {
   const { chipUid } = await run('identify', { target: 'atecc608' });
   await hands.fault('drop-answer 17');
   const isLocked = async (): Promise<boolean> => (await hands.status()).dlm === 'CONFIG_LOCKED';
-  await killedIn(run('protect', { level: 'CONFIG' }), isLocked, link, 'atecc608');
+  await killedIn(run('move-lifecycle', { to: 'CONFIG_LOCKED' }), isLocked, link, 'atecc608');
   expect(await run('read-state', {})).toMatchObject({ chipUid, lifecycle: { dlm: 'CONFIG_LOCKED' } });
   await run('enrol', {});
   await hands.close();

@@ -57,7 +57,7 @@ describe('tpm2-tools on the TPM that this station made a device of', () => {
   it('read the same key, certificates and configuration, and take its signatures and secret', async () => {
     const rig = await openTpm(tpm.port);
     const { chipUid } = await rig.run('identify', { target: 'tpm2' });
-    const { deviceId } = await rig.run('enrol', {});
+    const { deviceId, helperDataHash } = await rig.run('enrol', {});
     const { csr } = await rig.run('csr', { subjectSerial: '7' });
     const chain = authority.issue(csr);
     await rig.run('inject', { chain, configuration: { broker: 'mqtt.test' } });
@@ -67,9 +67,10 @@ describe('tpm2-tools on the TPM that this station made a device of', () => {
     await rig.close();
 
     expect(await tool('readpublic', '-c', HANDLE, '-f', 'der', '-o', at('key.der'))).toMatch(
-      `name: 000b${deviceId}`,
+      `name: 000b${helperDataHash}`,
     );
     expect(readFileSync(at('key.der'))).toEqual(Buffer.from(publicKey));
+    expect(createHash('sha256').update(publicKey).digest('hex')).toBe(deviceId);
     await tool('nvread', '0x1800100', '-o', at('leaf'));
     await tool('nvread', '0x1800101', '-o', at('issuer'));
     expect([readFileSync(at('leaf')), readFileSync(at('issuer'))]).toEqual(

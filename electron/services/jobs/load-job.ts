@@ -80,6 +80,8 @@ function rulesOf({ target, root }: Asked): RuleFacts {
     attests: root?.keys.attests === true,
     isForEver: (operation, params) =>
       operation !== 'issue' && (target.isForEver?.(operation, params) ?? FINAL.includes(operation)),
+    comesFirst: (operation, params) =>
+      operation !== 'issue' && target.comesFirst?.(operation, params) === true,
   };
 }
 

@@ -16,6 +16,8 @@ export interface RuleFacts {
   /** The part proves who it is: nothing is done for ever before that. */
   attests: boolean;
   isForEver(operation: Operation, params: PhaseParams): boolean;
+  /** For ever, and yet before the proof: the part proves nothing without it. */
+  comesFirst?(operation: Operation, params: PhaseParams): boolean;
 }
 
 /** Each needs the other to have run before it: what it works on does not exist otherwise. */
@@ -88,13 +90,14 @@ function outOfOrder(recipe: Recipe, index: number, { operations }: RuleFacts): B
   return null;
 }
 
-/** The OEM root key alone must come early: the chip takes it before the image only. */
+/** The OEM root key must come early: the chip takes it before the image only. Of others the target says so. */
 function forEver(recipe: Recipe, index: number, facts: RuleFacts): BrokenRule | null {
   const phase = phaseAt(recipe, index);
   if (facts.isForEver(phase.operation, phase.params) && !phase.irreversible)
     return broken(recipe, index, 'irreversible', 'must be true: this cannot be undone');
   if (!phase.irreversible) return null;
-  const early = phase.operation === 'inject-oem-root-key' && phase.params['permanent'] === true;
+  const rootKey = phase.operation === 'inject-oem-root-key' && phase.params['permanent'] === true;
+  const early = rootKey || facts.comesFirst?.(phase.operation, phase.params) === true;
   const missing = early ? null : notYet(recipe, index, facts);
   if (missing !== null) return broken(recipe, index, 'irreversible', `must come after "${missing}"`);
   const readBack = recipe.phases.slice(index + 1).some((later) => later.operation === 'read-state');

@@ -105,11 +105,6 @@ export async function unseal(client: TpmClient, handle: number): Promise<Uint8Ar
   return reader.sized();
 }
 
-export async function getRandom(client: TpmClient, count: number): Promise<Uint8Array> {
-  const { reader } = await client.run({ code: CC.getRandom, parameters: [u16(count)] });
-  return reader.sized();
-}
-
 /** TPMT_PUBLIC: what a key of P-256 has in it; of anything else only the name. */
 export function publicOf(area: Uint8Array): TpmPublic {
   const name = joined(u16(ALG.sha256), createHash('sha256').update(area).digest());

@@ -5,19 +5,18 @@ import type { AteccClient } from '#drivers/protocols/atecc/client.ts';
 import { GEN_KEY, NONCE, OP, SIGN_DIGEST } from '#drivers/protocols/atecc/constants.ts';
 import { certificationRequest } from '../certification-request.ts';
 import { derSignatureOf, spkiOf } from '../p256.ts';
+import { deviceIdOf } from '../qdid/device-id.ts';
 import { outcomeOf, refuseIfAborted } from '../qdid/outcome.ts';
 import { challengeMessage, leafIsFor, signatureHolds } from '../qdid/prove.ts';
 import { readConfigZone } from './config-zone.ts';
 import { readChain } from './credentials.ts';
 import { requireDataLocked } from './lifecycle.ts';
 import { checkPolicy, SLOT } from './policy.ts';
-import { hasKey } from './state.ts';
-
-const POINT_BYTES = 64;
+import { POINT_BYTES, publicKeyOf } from './public-key.ts';
 
 /**
- * Makes the private key in its slot; it never leaves it. A part that has one is refused: it would be another device. The
- * rules of the slots must be locked before (protect level CONFIG). The chip tells no score.
+ * Makes the private key in its slot; it never leaves it. A part that has a certificate for its key is refused; a key without
+ * one was left by a run that was broken off, and another takes its place. The rules of the slots must be locked before (move-lifecycle CONFIG_LOCKED). The chip tells no score.
  */
 export async function enrolKey(
   client: AteccClient,
@@ -27,12 +26,12 @@ export async function enrolKey(
   if (!zone.configLocked)
     throw new DriverError(
       'wrong-state',
-      'The chip makes no key before its configuration is locked: protect level CONFIG comes first.',
+      'The chip makes no key before its configuration is locked: move-lifecycle to CONFIG_LOCKED comes first.',
       { chip: 'untouched', context: { serial: zone.serial } },
     );
   checkPolicy(zone);
-  if (zone.slotLocked(SLOT.identity) || (await hasKey(client, zone)))
-    throw new DriverError('enrol-refused', 'This part has its key already; it would become another device.', {
+  if (zone.slotLocked(SLOT.identity) || (zone.dataLocked && (await readChain(client)).length > 0))
+    throw new DriverError('enrol-refused', 'This part is a device already; it would become another one.', {
       chip: 'untouched',
       context: { serial: zone.serial },
     });
@@ -48,14 +47,9 @@ export async function enrolKey(
       chip: 'not-locked',
     });
   context.progress({ done: 1, total: 1, unit: 'steps', note: 'Make key' });
-  const helperDataHash = createHash('sha256').update(publicKey).digest('hex');
-  return { output: { score: 0, deviceId: zone.serial, helperDataHash }, measurements: [] };
-}
-
-/** SubjectPublicKeyInfo, DER, of the key in the identity slot. */
-export async function publicKeyOf(client: AteccClient): Promise<Uint8Array> {
-  const command = { op: OP.genKey, p1: GEN_KEY.publicOnly, p2: SLOT.identity };
-  return spkiOf(await client.run(command, POINT_BYTES));
+  const deviceId = deviceIdOf(publicKey);
+  // The key is all that an enrolment leaves behind.
+  return { output: { score: 0, deviceId, helperDataHash: deviceId }, measurements: [] };
 }
 
 /** ECDSA-Sig-Value, DER, over a SHA-256 digest that goes through the message digest buffer as it is. */
@@ -68,7 +62,8 @@ async function signDigest(client: AteccClient, digest: Uint8Array): Promise<Uint
 export async function requestOf(client: AteccClient, serial: string): Promise<OperationResult<'csr'>> {
   const zone = await readConfigZone(client);
   requireDataLocked(zone);
-  const subject = { serial, deviceId: zone.serial, publicKey: await publicKeyOf(client) };
+  const publicKey = await publicKeyOf(client);
+  const subject = { serial, deviceId: deviceIdOf(publicKey), publicKey };
   const csr = await certificationRequest(subject, (digest) => signDigest(client, digest));
   return { output: { csr }, measurements: [{ name: 'csr-size', value: csr.length, unit: 'B' }] };
 }

@@ -3,10 +3,10 @@ import type { Lifecycle } from '#drivers/core/operations.ts';
 import type { ConfigZone } from './config-zone.ts';
 import { LOCKED_SLOTS } from './policy.ts';
 
-/** `OPEN`, `CONFIG_LOCKED`, `DATA_LOCKED`; protection names the slots that are locked (`SLOTS 0 8`). */
+/** `OPEN`, `CONFIG_LOCKED`, `CONFIG_LOCKED+DATA_LOCKED`; protection names the slots that are locked (`SLOTS 0 8`). */
 export function lifecycleOf(zone: ConfigZone): Lifecycle {
   const slots = Array.from({ length: 16 }, (_, slot) => slot).filter((slot) => zone.slotLocked(slot));
-  const dlm = zone.dataLocked ? 'DATA_LOCKED' : zone.configLocked ? 'CONFIG_LOCKED' : 'OPEN';
+  const dlm = zone.dataLocked ? 'CONFIG_LOCKED+DATA_LOCKED' : zone.configLocked ? 'CONFIG_LOCKED' : 'OPEN';
   return { dlm, protection: slots.length === 0 ? null : `SLOTS ${slots.join(' ')}`, authentication: null };
 }
 
@@ -18,7 +18,7 @@ export function requireDataLocked(zone: ConfigZone): void {
   if (zone.dataLocked) return;
   throw new DriverError(
     'wrong-state',
-    'The chip signs and keeps certificates only once its data zone is locked: protect level DATA comes first.',
+    'The chip signs and keeps certificates only once its data zone is locked: move-lifecycle to DATA_LOCKED comes first.',
     { chip: 'not-locked', context: { dlm: lifecycleOf(zone).dlm } },
   );
 }

@@ -8,7 +8,7 @@ import { refuseIfAborted } from '../qdid/outcome.ts';
 import { readConfigZone, type ConfigZone } from './config-zone.ts';
 import { lifecycleOf, requireDataLocked } from './lifecycle.ts';
 import { checkPolicy, LOCKED_SLOTS, SLOT, withPolicy } from './policy.ts';
-import { hasKey } from './state.ts';
+import { hasKey } from './public-key.ts';
 
 /**
  * Writes the rules of the slots, reads them back and locks the configuration zone, for good. The chip compares a checksum

@@ -49,23 +49,23 @@ it('says who it is, before and after', async () => {
     firmware: '00006003',
     enrolled: false,
   });
-  await session.protect('CONFIG', context);
-  await session.enrol(context);
-  await session.protect('DATA', context);
+  await session.moveLifecycle('CONFIG_LOCKED', context);
+  const { deviceId } = (await session.enrol(context)).output;
+  await session.moveLifecycle('DATA_LOCKED', context);
   const { csr } = (await session.csr({ subjectSerial: '7' }, context)).output;
   await session.inject({ chain: authority.issue(csr), configuration: {} }, context);
   await session.prove({ challenge: new Uint8Array(32) }, context);
   await session.lock(context);
   const { output } = await session.info(context);
-  expect(output).toMatchObject({ enrolled: true, locked: true, deviceId: uid });
+  expect(output).toMatchObject({ chipUid: uid, enrolled: true, locked: true, deviceId });
   await expect(session.reconstruct({ reads: 1 }, context)).rejects.toMatchObject({ code: 'unsupported' });
   session.close();
 });
 
 it('refuses a certificate that is for another key, as the part would show it', async () => {
-  await session.protect('CONFIG', context);
+  await session.moveLifecycle('CONFIG_LOCKED', context);
   await session.enrol(context);
-  await session.protect('DATA', context);
+  await session.moveLifecycle('DATA_LOCKED', context);
   const { csr } = (await session.csr({ subjectSerial: '7' }, context)).output;
   const chain = authority.issue(csr);
   await session.inject({ chain: [chain[1]!], configuration: {} }, context);
@@ -104,7 +104,7 @@ it('refuses a part that somebody else locked with other rules, before anything i
   expect((await control.status()).dlm).toBe('CONFIG_LOCKED');
   session = createAteccSession(line);
   const refusal = { code: 'wrong-state', chip: 'untouched', context: { slots: '5' } };
-  await expect(session.protect('CONFIG', context)).rejects.toMatchObject(refusal);
+  await expect(session.moveLifecycle('CONFIG_LOCKED', context)).rejects.toMatchObject(refusal);
   await expect(session.enrol(context)).rejects.toMatchObject(refusal);
   session.close();
 });

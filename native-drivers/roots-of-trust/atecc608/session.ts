@@ -9,12 +9,13 @@ import { enrolKey, proveIdentity, requestOf } from './identity.ts';
 import { isLocked, lifecycleOf } from './lifecycle.ts';
 import { lockConfiguration, lockData, lockSlots } from './lock.ts';
 import { sealSecret, setWriteKey } from './seal.ts';
-import { hasKey, partState } from './state.ts';
+import { keptDeviceId } from './public-key.ts';
+import { partState } from './state.ts';
 
 /** An ATECC608: the common operations, its two zone locks and the slot that secrets are sealed in. */
 export interface AteccSession extends RootOfTrustSession {
-  /** `CONFIG` or `DATA`: each for good. */
-  protect(level: string, context: OperationContext): Promise<OperationResult<'protect'>>;
+  /** To `CONFIG_LOCKED` or `DATA_LOCKED`: each for good. */
+  moveLifecycle(to: string, context: OperationContext): Promise<OperationResult<'move-lifecycle'>>;
   setWriteKey(key: Uint8Array, context: OperationContext): Promise<OperationResult<'set-user-key'>>;
   seal(
     input: { writeKey: Uint8Array; secret: Uint8Array },
@@ -38,8 +39,8 @@ export function createAteccSession(transport: Transport): AteccSession {
     prove: async ({ challenge }) => proveIdentity(await use(), challenge),
     lock: async (context) => lockSlots(await use(), context),
     readState: async () => partState(await use()),
-    protect: async (level, context) => ({
-      output: await protectPart(await use(), level, context),
+    moveLifecycle: async (to, context) => ({
+      output: await moveLifecycle(await use(), to, context),
       measurements: [],
     }),
     setWriteKey: async (key, context) => setWriteKey(await use(), key, context),
@@ -60,19 +61,19 @@ export function createAteccSession(transport: Transport): AteccSession {
 }
 
 /** Locks a zone by its name; another name is refused before anything is sent. */
-export async function protectPart(client: AteccClient, level: string, context: OperationContext) {
-  if (level === 'CONFIG') return lockConfiguration(client, context);
-  if (level === 'DATA') return lockData(client, context);
-  throw new DriverError('bad-argument', 'This chip has the zones CONFIG and DATA to lock.', {
+export async function moveLifecycle(client: AteccClient, to: string, context: OperationContext) {
+  if (to === 'CONFIG_LOCKED') return lockConfiguration(client, context);
+  if (to === 'DATA_LOCKED') return lockData(client, context);
+  throw new DriverError('bad-argument', 'This chip moves to CONFIG_LOCKED and to DATA_LOCKED.', {
     chip: 'untouched',
-    context: { level },
+    context: { to },
   });
 }
 
 async function info(client: AteccClient): Promise<OperationResult<'boot-application'>> {
   const zone = await readConfigZone(client);
-  const enrolled = await hasKey(client, zone);
+  const deviceId = await keptDeviceId(client, zone);
   const identity = { chipUid: zone.serial, firmware: zone.revision, rootOfTrust: 'atecc608' };
-  const state = { enrolled, locked: isLocked(zone), deviceId: enrolled ? zone.serial : null };
+  const state = { enrolled: deviceId !== null, locked: isLocked(zone), deviceId };
   return { output: { ...identity, ...state, lifecycle: lifecycleOf(zone) }, measurements: [] };
 }

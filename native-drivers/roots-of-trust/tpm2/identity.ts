@@ -15,6 +15,7 @@ import {
 import { certificationRequest } from '../certification-request.ts';
 import { onceAndRead } from '../once.ts';
 import { derSignature, spkiOf } from '../p256.ts';
+import { deviceIdOf } from '../qdid/device-id.ts';
 import { refuseIfAborted } from '../qdid/outcome.ts';
 import { challengeMessage, leafIsFor, signatureHolds } from '../qdid/prove.ts';
 import { readChain } from './nv-files.ts';
@@ -22,8 +23,8 @@ import { HANDLE } from './places.ts';
 import { digestOf, requireUnowned } from './state.ts';
 
 /**
- * Makes a P-256 signing key in the endorsement hierarchy and keeps it. A TPM that has one there is refused. The device id
- * is the digest in the key's name: SHA-256 of its public area. A TPM tells no score.
+ * Makes a P-256 signing key in the endorsement hierarchy and keeps it. A TPM that has one there is refused. What stands for helper
+ * data is the digest in the key's name (SHA-256 of its public area). A TPM tells no score.
  */
 export async function enrolKey(
   client: TpmClient,
@@ -48,8 +49,8 @@ export async function enrolKey(
   }
   const { name, publicKey } = await identityOf(client);
   if (!Buffer.from(name).equals(made.public.name)) throw notKept(null);
-  const helperDataHash = createHash('sha256').update(publicKey).digest('hex');
-  return { output: { score: 0, deviceId: digestOf(name), helperDataHash }, measurements: [] };
+  const output = { score: 0, deviceId: deviceIdOf(publicKey), helperDataHash: digestOf(name) };
+  return { output, measurements: [] };
 }
 
 interface Identity {
@@ -77,8 +78,8 @@ async function signDigest(client: TpmClient, digest: Uint8Array): Promise<Uint8A
 }
 
 export async function requestOf(client: TpmClient, serial: string): Promise<OperationResult<'csr'>> {
-  const { name, publicKey } = await identityOf(client);
-  const subject = { serial, deviceId: digestOf(name), publicKey };
+  const { publicKey } = await identityOf(client);
+  const subject = { serial, deviceId: deviceIdOf(publicKey), publicKey };
   const csr = await certificationRequest(subject, (digest) => signDigest(client, digest));
   return { output: { csr }, measurements: [{ name: 'csr-size', value: csr.length, unit: 'B' }] };
 }

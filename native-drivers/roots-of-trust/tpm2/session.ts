@@ -7,7 +7,15 @@ import { injectCredentials } from './credentials.ts';
 import { enrolKey, proveIdentity, requestOf } from './identity.ts';
 import { lockTpm } from './lock.ts';
 import { sealSecret } from './seal.ts';
-import { chipUidOf, deviceIdOf, isLocked, lifecycleOf, ownershipOf, partState, versionOf } from './state.ts';
+import {
+  chipUidOf,
+  isLocked,
+  keptDeviceId,
+  lifecycleOf,
+  ownershipOf,
+  partState,
+  versionOf,
+} from './state.ts';
 
 /** A TPM 2.0: the common operations, and secrets that are sealed to it. */
 export interface TpmSession extends RootOfTrustSession {
@@ -37,7 +45,7 @@ export function createTpmSession(transport: Transport): TpmSession {
 
 async function info(client: TpmClient): Promise<OperationResult<'boot-application'>> {
   const [chipUid, { firmware }] = [await chipUidOf(client), await versionOf(client)];
-  const [deviceId, ownership] = [await deviceIdOf(client), await ownershipOf(client)];
+  const [deviceId, ownership] = [await keptDeviceId(client), await ownershipOf(client)];
   const identity = { chipUid, firmware, rootOfTrust: 'tpm2', enrolled: deviceId !== null, deviceId };
   const locked = await isLocked(client, ownership);
   return { output: { ...identity, locked, lifecycle: lifecycleOf(ownership) }, measurements: [] };

@@ -6,6 +6,8 @@ import type { TpmClient } from '#drivers/protocols/tpm2/client.ts';
 import { NV, PERMANENT, PT, RH } from '#drivers/protocols/tpm2/constants.ts';
 import { nvReadPublic } from '#drivers/protocols/tpm2/nv.ts';
 import { createPrimary, ENDORSEMENT_KEY, flushContext, readPublic } from '#drivers/protocols/tpm2/objects.ts';
+import { spkiOf } from '../p256.ts';
+import { deviceIdOf } from '../qdid/device-id.ts';
 import { readChain } from './nv-files.ts';
 import { CHAIN_INDICES, CONFIGURATION_INDEX, HANDLE } from './places.ts';
 
@@ -21,13 +23,14 @@ export async function chipUidOf(client: TpmClient): Promise<string> {
   return digestOf(found.name);
 }
 
-/** Digest in a name, hex: 64 characters, as many as a common name has room for. The algorithm before it is SHA-256. */
+/** Digest in a name, hex. The algorithm before it is SHA-256. */
 export const digestOf = (name: Uint8Array): string => hex(name.subarray(2));
 
-/** The name of the identity key, without its algorithm; null where none is kept. */
-export async function deviceIdOf(client: TpmClient): Promise<string | null> {
+/** SHA-256 of the identity key's SubjectPublicKeyInfo, hex; null where no key of P-256 is kept. */
+export async function keptDeviceId(client: TpmClient): Promise<string | null> {
   if (!(await hasHandle(client, HANDLE.identity))) return null;
-  return digestOf((await readPublic(client, HANDLE.identity)).name);
+  const { point } = await readPublic(client, HANDLE.identity);
+  return point === null ? null : deviceIdOf(spkiOf(point));
 }
 
 export interface Ownership {
@@ -86,7 +89,7 @@ export async function isLocked(client: TpmClient, { ownerAuth, lockoutAuth }: Ow
 /** Everything that can be read without a change. */
 export async function partState(client: TpmClient): Promise<OperationResult<'read-state'>> {
   const [chipUid, ownership] = [await chipUidOf(client), await ownershipOf(client)];
-  const deviceId = await deviceIdOf(client);
+  const deviceId = await keptDeviceId(client);
   const [leaf] = await readChain(client);
   const output: PartState = {
     ...{

@@ -1,4 +1,4 @@
-import { randomBytes, X509Certificate } from 'node:crypto';
+import { createHash, randomBytes, X509Certificate } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { challengeMessage } from '#drivers/roots-of-trust/qdid/prove.ts';
 import { openAuthority, type TestAuthority } from '../identity-rig.test-support.ts';
@@ -23,9 +23,9 @@ const identify = () => rig.run('identify', { target });
 /** Up to the point where the part signs. */
 async function enrolled(): Promise<void> {
   await identify();
-  await rig.run('protect', { level: 'CONFIG' });
+  await rig.run('move-lifecycle', { to: 'CONFIG_LOCKED' });
   await rig.run('enrol', {});
-  await rig.run('protect', { level: 'DATA' });
+  await rig.run('move-lifecycle', { to: 'DATA_LOCKED' });
 }
 
 describe('ATECC608 on a kit board', () => {
@@ -36,13 +36,11 @@ describe('ATECC608 on a kit board', () => {
       product: 'ATECC608 rev 03',
       dlm: 'OPEN',
     });
-    expect((await rig.run('protect', { level: 'CONFIG' })).dlm).toBe('CONFIG_LOCKED');
-    const { deviceId, helperDataHash } = await rig.run('enrol', {});
-    expect(deviceId).toBe(chipUid);
-    expect(helperDataHash).toMatch(/^[0-9a-f]{64}$/);
-    expect((await rig.run('protect', { level: 'DATA' })).dlm).toBe('DATA_LOCKED');
+    expect((await rig.run('move-lifecycle', { to: 'CONFIG_LOCKED' })).dlm).toBe('CONFIG_LOCKED');
+    const { deviceId } = await rig.run('enrol', {});
+    expect((await rig.run('move-lifecycle', { to: 'DATA_LOCKED' })).dlm).toBe('CONFIG_LOCKED+DATA_LOCKED');
     const { csr } = await rig.run('csr', { subjectSerial: 'RL-0007' });
-    expect(authority.inspect(csr)).toMatch(new RegExp(`serialNumber = RL-0007, CN = ${chipUid}`));
+    expect(authority.inspect(csr)).toMatch(new RegExp(`serialNumber = RL-0007, CN = ${deviceId}`));
     const chain = authority.issue(csr);
     const { certificateFingerprint } = await rig.run('inject', {
       chain,
@@ -51,12 +49,17 @@ describe('ATECC608 on a kit board', () => {
     const challenge = Uint8Array.from(randomBytes(32));
     const proof = await rig.run('prove', { challenge });
     expect(Buffer.from(proof.chain[0]!)).toEqual(Buffer.from(chain[0]!));
+    expect(createHash('sha256').update(proof.publicKey).digest('hex')).toBe(deviceId);
     expect(authority.holds(proof.publicKey, challengeMessage(challenge), proof.signature)).toBe(true);
     expect(authority.holds(proof.publicKey, challengeMessage(randomBytes(32)), proof.signature)).toBe(false);
     expect(await rig.run('lock', LOCK)).toEqual({ answered: true });
     expect(await rig.run('read-state', {})).toEqual({
-      ...{ chipUid, via: 'boot-rom', locked: true, enrolled: true, deviceId: chipUid, agentLocked: null },
-      lifecycle: { dlm: 'DATA_LOCKED', protection: 'SLOTS 0 5 8 9 10 11 12 13 14', authentication: null },
+      ...{ chipUid, via: 'boot-rom', locked: true, enrolled: true, deviceId, agentLocked: null },
+      lifecycle: {
+        dlm: 'CONFIG_LOCKED+DATA_LOCKED',
+        protection: 'SLOTS 0 5 8 9 10 11 12 13 14',
+        authentication: null,
+      },
       certificateFingerprint: new X509Certificate(chain[0]!).fingerprint256.replaceAll(':', '').toLowerCase(),
     });
     expect(certificateFingerprint).toMatch(/^[0-9a-f]{64}$/);
@@ -87,25 +90,38 @@ describe('ATECC608 on a kit board', () => {
   it('keeps the order that the chip has: nothing irreversible before what must come first', async () => {
     await identify();
     await expect(rig.run('enrol', {})).rejects.toMatchObject({ code: 'wrong-state', chip: 'untouched' });
-    await expect(rig.run('protect', { level: 'DATA' })).rejects.toMatchObject({ code: 'wrong-state' });
+    await expect(rig.run('move-lifecycle', { to: 'DATA_LOCKED' })).rejects.toMatchObject({
+      code: 'wrong-state',
+    });
     await expect(rig.run('csr', { subjectSerial: '1' })).rejects.toMatchObject({ code: 'wrong-state' });
     await expect(rig.run('lock', LOCK)).rejects.toMatchObject({ code: 'wrong-state' });
-    await expect(rig.run('protect', { level: 'ALL' })).rejects.toMatchObject({ code: 'bad-argument' });
+    await expect(rig.run('move-lifecycle', { to: 'LOCKED' })).rejects.toMatchObject({ code: 'bad-argument' });
     expect((await rig.hands.status()).dlm).toBe('OPEN');
-    await rig.run('protect', { level: 'CONFIG' });
-    await rig.run('enrol', {});
+    await rig.run('move-lifecycle', { to: 'CONFIG_LOCKED' });
+  });
+
+  it('makes another key where a run was broken off, and none where a certificate was left', async () => {
+    await identify();
+    await rig.run('move-lifecycle', { to: 'CONFIG_LOCKED' });
+    const first = await rig.run('enrol', {});
+    const second = await rig.run('enrol', {});
+    expect(second.deviceId).not.toBe(first.deviceId);
+    await rig.run('move-lifecycle', { to: 'DATA_LOCKED' });
+    const chain = authority.issue((await rig.run('csr', { subjectSerial: '1' })).csr);
+    await rig.run('inject', { chain, configuration: {} });
     await expect(rig.run('enrol', {})).rejects.toMatchObject({ code: 'enrol-refused', chip: 'untouched' });
+    expect((await rig.run('read-state', {})).deviceId).toBe(second.deviceId);
   });
 
   it('seals a secret with a write key that nobody reads, and refuses another key', async () => {
     await identify();
-    await rig.run('protect', { level: 'CONFIG' });
+    await rig.run('move-lifecycle', { to: 'CONFIG_LOCKED' });
     await rig.run('enrol', {});
     const writeKey = randomBytes(32);
     const key = Uint8Array.from(writeKey);
     await rig.run('set-user-key', { slot: 'WRITE-KEY', key });
     expect(key.every((byte) => byte === 0)).toBe(true);
-    await rig.run('protect', { level: 'DATA' });
+    await rig.run('move-lifecycle', { to: 'DATA_LOCKED' });
     const sealing = Uint8Array.from(Buffer.concat([writeKey, randomBytes(32)]));
     expect(await rig.run('set-user-key', { slot: 'SECRET', key: sealing })).toMatchObject({ verified: true });
     expect(sealing.every((byte) => byte === 0)).toBe(true);

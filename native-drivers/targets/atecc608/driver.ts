@@ -12,8 +12,9 @@ import { enrolKey, proveIdentity, requestOf } from '#drivers/roots-of-trust/atec
 import { lifecycleOf } from '#drivers/roots-of-trust/atecc608/lifecycle.ts';
 import { lockSlots } from '#drivers/roots-of-trust/atecc608/lock.ts';
 import { sealSecret, setWriteKey } from '#drivers/roots-of-trust/atecc608/seal.ts';
-import { protectPart } from '#drivers/roots-of-trust/atecc608/session.ts';
+import { moveLifecycle } from '#drivers/roots-of-trust/atecc608/session.ts';
 import { partState } from '#drivers/roots-of-trust/atecc608/state.ts';
+import { ateccDecoder } from './decoder.ts';
 import { AteccTarget } from './part.ts';
 
 const TARGET = 'atecc608';
@@ -59,8 +60,8 @@ function operationsOf(part: AteccTarget): OperationTable {
   };
   return {
     identify: ({ target }) => identify(part, target),
-    protect: async ({ level }, context) => ({
-      output: await protectPart(await change(), level, context),
+    'move-lifecycle': async ({ to }, context) => ({
+      output: await moveLifecycle(await change(), to, context),
       measurements: [],
     }),
     'set-user-key': async (input, context) => setKey(await change(), input, context),
@@ -76,7 +77,7 @@ function operationsOf(part: AteccTarget): OperationTable {
 const OPERATIONS: readonly OperationName[] = [
   ...([
     'identify',
-    'protect',
+    'move-lifecycle',
     'set-user-key',
     'enrol',
     'csr',
@@ -125,5 +126,13 @@ export const atecc608Driver: TargetDriver = {
   title: 'Microchip ATECC608',
   operations: OPERATIONS,
   areas: [],
+  isForEver: (operation) => operation === 'move-lifecycle' || operation === 'lock',
+  // The chip makes its key behind the first lock and signs behind the second.
+  comesFirst: (operation) => operation === 'move-lifecycle',
+  shows: (operation, { to }) => (operation === 'move-lifecycle' ? { dlm: String(to) } : null),
+  fresh: ['OPEN', 'CONFIG_LOCKED'],
+  rootsOfTrust: [TARGET],
+  takes: [],
+  decoder: ateccDecoder,
   open: (link) => open(link),
 };

@@ -91,6 +91,19 @@ describe('a TPM 2.0', () => {
     expect(leaf.publicKey.equals(key)).toBe(true);
   });
 
+  it('is as new again after initialize, until it is locked, and then makes the same key', async () => {
+    const { deviceId } = await rig.run('enrol', {});
+    const chain = authority.issue((await rig.run('csr', { subjectSerial: '1' })).csr);
+    await rig.run('inject', { chain, configuration: { a: '1' } });
+    await rig.run('set-user-key', { slot: 'SECRET', key: Uint8Array.of(1, 2, 3) });
+    expect(await rig.run('initialize', {})).toMatchObject({ dlm: 'OPEN' });
+    expect(await rig.run('read-state', {})).toMatchObject({ enrolled: false, certificateFingerprint: null });
+    expect((await rig.run('enrol', {})).deviceId).toBe(deviceId);
+    await rig.run('inject', { chain, configuration: {} });
+    await rig.run('lock', LOCK);
+    await expect(rig.run('initialize', {})).rejects.toMatchObject({ code: 'protected', chip: 'untouched' });
+  });
+
   it('seals a secret and seals another in its place; both copies are wiped', async () => {
     for (const bytes of [32, 128]) {
       const key = Uint8Array.from(randomBytes(bytes));
@@ -122,6 +135,6 @@ describe('a TPM 2.0', () => {
     ).rejects.toMatchObject({ code: 'bad-argument' });
     expect(await rig.run('read-state', {})).toMatchObject({ locked: false, certificateFingerprint: null });
     await expect(rig.run('identify', { target: 'atecc608' })).rejects.toMatchObject({ code: 'wrong-chip' });
-    await expect(rig.run('initialize', {})).rejects.toMatchObject({ code: 'unsupported' });
+    await expect(rig.run('verify', { image: '' })).rejects.toMatchObject({ code: 'unsupported' });
   });
 });

@@ -7,9 +7,11 @@ import type { OperationName, OperationResult } from '#drivers/core/operations.ts
 import type { TpmClient } from '#drivers/protocols/tpm2/client.ts';
 import { injectCredentials } from '#drivers/roots-of-trust/tpm2/credentials.ts';
 import { enrolKey, proveIdentity, requestOf } from '#drivers/roots-of-trust/tpm2/identity.ts';
+import { initializeTpm } from '#drivers/roots-of-trust/tpm2/initialize.ts';
 import { lockTpm } from '#drivers/roots-of-trust/tpm2/lock.ts';
 import { sealSecret } from '#drivers/roots-of-trust/tpm2/seal.ts';
 import { lifecycleOf, ownershipOf, partState, versionOf } from '#drivers/roots-of-trust/tpm2/state.ts';
+import { tpmDecoder } from './decoder.ts';
 import { TpmTarget } from './part.ts';
 
 const TARGET = 'tpm2';
@@ -42,6 +44,10 @@ function operationsOf(part: TpmTarget): OperationTable {
   };
   return {
     identify: ({ target }) => identify(part, target),
+    initialize: async (_input, context) => ({
+      output: await initializeTpm(await change(), context),
+      measurements: [],
+    }),
     enrol: async (_input, context) => enrolKey(await change(), context),
     csr: async ({ subjectSerial }) => requestOf(await part.use(), subjectSerial),
     inject: async (input, context) => injectCredentials(await change(), input, context),
@@ -60,7 +66,17 @@ function operationsOf(part: TpmTarget): OperationTable {
 }
 
 const OPERATIONS: readonly OperationName[] = [
-  ...(['identify', 'enrol', 'csr', 'inject', 'set-user-key', 'prove', 'lock', 'read-state'] as const),
+  ...([
+    'identify',
+    'initialize',
+    'enrol',
+    'csr',
+    'inject',
+    'set-user-key',
+    'prove',
+    'lock',
+    'read-state',
+  ] as const),
 ];
 
 function open(link: Link): TargetSession {
@@ -89,5 +105,10 @@ export const tpm2Driver: TargetDriver = {
   title: 'TPM 2.0',
   operations: OPERATIONS,
   areas: [],
+  isForEver: (operation) => operation === 'lock',
+  fresh: ['OPEN'],
+  rootsOfTrust: [TARGET],
+  takes: [],
+  decoder: tpmDecoder,
   open: (link) => open(link),
 };

@@ -60,7 +60,9 @@ describe('faults between this station and a TPM', () => {
     await injected();
     relay.faults.push({ command: CC.nvWriteLock, what: 'cut' });
     await expect(rig.run('lock', LOCK)).rejects.toMatchObject({ code: 'outcome-unknown', chip: 'unknown' });
-    expect(await rig.run('read-state', {})).toMatchObject({ locked: false, lifecycle: { dlm: 'OPEN' } });
+    await expect
+      .poll(() => rig.run('read-state', {}).catch(() => null), { interval: 5, timeout: 5000 })
+      .toMatchObject({ locked: false, lifecycle: { dlm: 'OPEN' } });
     expect(await rig.run('lock', LOCK)).toEqual({ answered: true });
     expect(await rig.run('read-state', {})).toMatchObject({ locked: true });
   });

@@ -11,8 +11,8 @@ const model: SerialModel<AteccPart> = {
   // A kit has no mode pin: whatever it says, the board speaks.
   start: (_mode, host) => ({ running: 'boot-rom', program: new Kit(host), baudRate: KIT_RATE }),
   lifecycle: (part) => ({
-    dlm: part.configLocked ? 'CONFIG_LOCKED' : 'OPEN',
-    protection: part.dataLocked ? 'DATA_LOCKED' : null,
+    dlm: part.dataLocked ? 'CONFIG_LOCKED+DATA_LOCKED' : part.configLocked ? 'CONFIG_LOCKED' : 'OPEN',
+    protection: null,
     authentication: null,
   }),
   armed: (part, name, operand) => part.lie(name, operand),
