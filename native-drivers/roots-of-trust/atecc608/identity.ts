@@ -16,7 +16,8 @@ import { POINT_BYTES, publicKeyOf } from './public-key.ts';
 
 /**
  * Makes the private key in its slot; it never leaves it. A part that has a certificate for its key is refused; a key without
- * one was left by a run that was broken off, and another takes its place. The rules of the slots must be locked before (move-lifecycle CONFIG_LOCKED). The chip tells no score.
+ * one was left by a run that was broken off, and another takes its place. The rules of the slots must be locked before
+ * (move-lifecycle to CONFIG_LOCKED). The chip tells no score.
  */
 export async function enrolKey(
   client: AteccClient,
