@@ -11,6 +11,11 @@ const PEERS = [
   { program: 'pdftotext', package: 'poppler-utils', why: 'reads the batch report' },
   { program: 'socat', package: 'socat', why: 'pseudo-terminal pairs and control sockets' },
   { program: 'python3', package: 'python3', why: 'an independent program on the virtual port' },
+  {
+    program: 'dfu-suffix',
+    package: 'dfu-util',
+    why: 'a DFU host, and reader of its files, that is not ours',
+  },
   { program: 'stm32flash', package: 'stm32flash', why: 'uses the simulated STM32 as any other' },
   { program: 'gdb-multiarch', package: 'gdb-multiarch', why: 'uses the simulated debug probe as any other' },
   {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { BatchRow, Store } from './api.ts';
@@ -95,6 +96,31 @@ describe('a run', () => {
     expect((await store.runs.get(second.id))?.chipUid).toBeNull();
   });
 
+  it('is refused on a chip that has passed in another batch, naming the lot', async () => {
+    const first = await beginRun(store, batch, '0A0B');
+    await pass(first.id);
+    await store.batches.setState(batch.id, 'closed', '114');
+    const { jobId, quantity, openedBy } = batch;
+    const next = { id: randomUUID(), jobId, traveller: 'T-2', lot: 'LOT-2', quantity, openedBy };
+    const other = await store.batches.open(next);
+    const second = await beginRun(store, other);
+    await expect(store.runs.identified(second.id, '0A0B')).rejects.toMatchObject({
+      code: 'passed-in-other-batch',
+      context: { batchId: batch.id, lot: 'LOT-1' },
+    });
+  });
+
+  it('is refused while another site has a part of that unique id under way, and in its own site it is not twice', async () => {
+    const first = await beginRun(store, batch, '0A0B', 'A1');
+    const second = await beginRun(store, batch, undefined, 'A2');
+    await expect(store.runs.identified(second.id, '0A0B')).rejects.toMatchObject({
+      code: 'uid-twice',
+      context: { runId: first.id, site: 'A1' },
+    });
+    const same = await beginRun(store, batch, undefined, 'A1');
+    await expect(store.runs.identified(same.id, '0A0B')).rejects.toMatchObject({ code: 'still-unknown' });
+  });
+
   it('is refused while another run of the chip is unread, and goes on once that is decided', async () => {
     const first = await beginRun(store, batch, '0A0B');
     await store.runs.finish({ runId: first.id, outcome: 'unknown', error, body: {}, refund: false });
@@ -126,6 +152,20 @@ describe('a run', () => {
 });
 
 describe('the allowance', () => {
+  it('is debited at the latest when a unit passes that nothing was done to for ever, and once only', async () => {
+    const before = (await left()) ?? 0;
+    const plain = await beginRun(store, batch, '0C');
+    await store.runs.intent({ runId: plain.id, phase: 'program', irreversible: false, body: {} });
+    expect(await left()).toBe(before);
+    await pass(plain.id);
+    expect(await left()).toBe(before - 1);
+    expect((await store.runs.get(plain.id))?.debited).toBe(true);
+    const locked = await beginRun(store, batch, '0D');
+    await lock(locked.id);
+    await pass(locked.id);
+    expect(await left()).toBe(before - 2);
+  });
+
   it('is debited once a run with the first irreversible intent, and refused when used up', async () => {
     for (const uid of ['01', '02']) {
       const run = await beginRun(store, batch, uid);

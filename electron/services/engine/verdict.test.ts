@@ -4,7 +4,7 @@ import type { PartState } from '#drivers/core/operations.ts';
 import { recipeSchema } from '#services/recipe.ts';
 import type { JournalRow } from '#store/api.ts';
 import { factsOf } from './facts.ts';
-import { judge } from './verdict.ts';
+import { judge, type Judging } from './verdict.ts';
 
 const artefact = { file: 'a.bin', sha256: '0'.repeat(64) };
 const phase = (operation: string, irreversible = false) => ({
@@ -142,6 +142,96 @@ describe('judge', () => {
         if (result.kind === 'failed' && locked) expect(result.chip).toBe('locked');
         if (result.kind === 'failed' && result.refund) expect(length).toBeGreaterThanOrEqual(LOCK_INTENT);
       }),
+    );
+  });
+});
+
+describe('judge without a lock: by what the life cycle shows', () => {
+  const fuses = recipeSchema.parse({
+    ...{ format: 'rootline-job/2', id: 'T', name: 'T', revision: 1, target: 'x', rootOfTrust: 'none' },
+    ...{ allowance: 5, artefacts: {} },
+    phases: [
+      phase('identify'),
+      phase('enrol', true),
+      { ...phase('burn', true), params: { fuse: 'seal' } },
+      { ...phase('protect', true), params: { level: 'P1' } },
+      phase('read-state'),
+    ],
+  });
+  const shows: Judging['shows'] = (operation, { fuse, level }) => {
+    if (operation === 'burn') return fuse === 'seal' ? { dlm: 'SEALED' } : null;
+    return operation === 'protect' ? { protection: String(level) } : null;
+  };
+  const lifecycle = { dlm: 'OPEN', protection: null, authentication: null };
+  const shown = { dlm: 'OTHER+SEALED', protection: 'P1', authentication: null };
+  const bare: PartState = {
+    ...{ chipUid: uid, via: 'boot-rom', lifecycle, locked: false, enrolled: true, deviceId: uid },
+    ...{ certificateFingerprint: null, agentLocked: null },
+  };
+  const evidence: Record<string, Record<string, unknown>> = {
+    identify: { chipUid: uid, lifecycle },
+    enrol: { deviceId: uid },
+  };
+  /** Everything before `last` is evidenced; of `last` there is an intent only. */
+  function until(last: string): JournalRow[] {
+    const index = fuses.phases.findIndex(({ id }) => id === last);
+    return fuses.phases.slice(0, index + 1).flatMap((one, at) => {
+      const row = { sequence: at, runId: 'r', phase: one.id, at: '' };
+      const intent = { ...row, kind: 'intent' as const, irreversible: one.irreversible, body: {} };
+      const done = { ...row, kind: 'evidence' as const, irreversible: false, body: evidence[one.id] ?? {} };
+      return one.id === last ? [intent] : [intent, done];
+    });
+  }
+  const judged = (
+    last: string,
+    state: Partial<PartState>,
+    options: Judging = {},
+    code = 'port-gone' as const,
+  ) => judge(fuses, factsOf(until(last), fuses), { ...bare, ...state }, code, { shows, ...options });
+
+  it('passes where the last step stands there, alone or among other words', () => {
+    const all = { kind: 'passed', evidence: ['protect', 'read-state'] };
+    expect(judged('protect', { lifecycle: shown })).toEqual(all);
+    expect(judged('read-state', { lifecycle: shown })).toEqual({ kind: 'passed', evidence: ['read-state'] });
+  });
+
+  it('fails where it does not stand there, and never calls that a pass', () => {
+    const open = { ...shown, protection: null };
+    expect(judged('protect', { lifecycle: open })).toMatchObject({ kind: 'failed', code: 'port-gone' });
+    expect(judged('read-state', { lifecycle: open })).toMatchObject({ kind: 'failed', code: 'not-taken' });
+  });
+
+  it('says that a part is half done where the step was taken and others were to follow', () => {
+    expect(judged('burn', { lifecycle: shown })).toMatchObject({ code: 'unfinished', refund: false });
+    expect(judged('enrol', { enrolled: true })).toMatchObject({ code: 'unfinished', refund: false });
+  });
+
+  it('gives back only what is shown not to have been done, and nothing that came after something else', () => {
+    const none = { enrolled: false, deviceId: null };
+    expect(judged('enrol', none)).toMatchObject({ code: 'port-gone', refund: true });
+    expect(judged('enrol', { ...none, lifecycle: shown })).toMatchObject({ refund: false });
+    expect(judged('enrol', { enrolled: null, deviceId: null })).toMatchObject({ refund: false });
+    expect(judged('burn', { lifecycle })).toMatchObject({ code: 'port-gone', refund: false });
+  });
+
+  it('takes no step for its own that the chip refused', () => {
+    const last = recipeSchema.parse({
+      ...fuses,
+      phases: [phase('identify'), phase('enrol', true), phase('read-state')],
+    });
+    const facts = factsOf(until('enrol'), last);
+    expect(judge(last, facts, bare, 'port-gone').kind).toBe('failed');
+    const withDevice = { ...facts, deviceId: uid };
+    expect(judge(last, withDevice, bare, 'port-gone').kind).toBe('passed');
+    expect(judge(last, withDevice, bare, 'enrol-refused')).toMatchObject({ kind: 'failed' });
+  });
+
+  it('takes a part that hides its id for the same one in its own run only', () => {
+    const hidden = { chipUid: '', lifecycle: shown };
+    expect(judged('protect', hidden, { sameRun: true }).kind).toBe('passed');
+    expect(judged('protect', hidden)).toMatchObject({ code: 'identity-hidden', refund: false });
+    expect(judged('protect', { ...hidden, chipUid: 'b'.repeat(32) }, { sameRun: true }).kind).toBe(
+      'other-part',
     );
   });
 });

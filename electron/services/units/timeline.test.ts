@@ -29,6 +29,12 @@ describe('a line of the journal as it reads', () => {
     );
   });
 
+  it('says no rate where a link has none, and a border in the chip’s own names', () => {
+    const body = { bytes: 1024, seconds: 1, baudRate: 0, maxBaudRate: 0 };
+    expect(lineOf('evidence', body).detail).toBe('1,024 B · in 1.00 s');
+    expect(lineOf('evidence', { regions: { CFS1: 8, DFS: 4 } }).detail).toBe('border CFS1 8, DFS 4');
+  });
+
   it('keeps hashes whole, for the screen to shorten and to copy', () => {
     expect(lineOf('evidence', { signature: HASH + HASH }).detail).toBe(`signature ${HASH}${HASH}`);
   });

@@ -44,6 +44,7 @@ const facts: Record<string, (value: unknown, kind: JournalKind) => string> = {
   seconds: (value) => `in ${figure(value, 2)} s`,
   reads: (value) => `${figure(value)} reads`,
   lifecycle: (value) => (hasState(value) ? `life cycle ${value.dlm}` : ''),
+  regions: (value) => `border ${pairs(value)}`,
   crc32: text('CRC-32'),
   sha256: text('SHA-256'),
   firmware: text('firmware'),
@@ -62,6 +63,12 @@ const facts: Record<string, (value: unknown, kind: JournalKind) => string> = {
   locked: either('locked', 'not locked'),
   refund: either('allowance given back', ''),
 };
+
+/** `CFS1 8, CFS2 64` */
+const pairs = (value: unknown): string =>
+  Object.entries(value ?? {})
+    .map(([name, one]) => `${name} ${String(one)}`)
+    .join(', ');
 
 const hasState = (value: unknown): value is { dlm: string } =>
   typeof value === 'object' && value !== null && 'dlm' in value && typeof value.dlm === 'string';
