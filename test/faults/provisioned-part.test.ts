@@ -65,6 +65,10 @@ describe('a part that another station has made', () => {
     const { id: batchId } = await openDemoBatch(second.call, 1, jobId);
     const view = await settled(second, on.hands, 'A1', uid);
     expect(view.run?.error).toMatchObject({ code, chip, retry: false });
+    // Put in again it has become no part of ours.
+    await on.hands.remove('A1');
+    const again = await settled(second, on.hands, 'A1', uid);
+    expect(again.run?.error).toMatchObject({ code, chip, retry: false });
     const { counts } = await second.call('batches.get', { batchId });
     expect(counts).toMatchObject({ made: 0, unknown: 0, debited: 0 });
   });

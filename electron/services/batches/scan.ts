@@ -12,7 +12,8 @@ export interface ScanParts {
 }
 
 const DEVICE_ID = /^[0-9a-f]{64}$/i;
-const CHIP_UID = /^[0-9a-f]{32}$/i;
+/** Six bytes (ESP32) to sixteen (RA): as many as the family has. */
+const CHIP_UID = /^(?:[0-9a-f]{2}){6,16}$/i;
 const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 /** Codes of the cloud: an invitation (protocol/join.ts) and frames of a courier transfer (docs/courier.md). */
 const INVITATION = 'RLJ1;';
@@ -32,7 +33,7 @@ export async function resolveScan(parts: ScanParts, scanned: string): Promise<Me
   if (DEVICE_ID.test(text)) return unit(parts, text.toLowerCase());
   // A scanner groups bytes as labels print them: 2D 41 9C 07 ...
   const joined = text.replace(/[ :]/g, '');
-  if (CHIP_UID.test(joined)) return unit(parts, `uid:${joined.toLowerCase()}`);
+  if (CHIP_UID.test(joined) && !parts.hasJob(text)) return unit(parts, `uid:${joined.toLowerCase()}`);
   if (UUID.test(text)) return batch(parts, text.toLowerCase());
   if (parts.hasSite(text)) return { kind: 'site', site: text };
   if (parts.hasJob(text)) return { kind: 'job', jobId: text };

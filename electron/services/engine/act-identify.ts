@@ -22,22 +22,36 @@ export function fits(wanted: string, control: string | null): boolean {
   return control === wanted || (control === 'bench' && wanted !== 'operator');
 }
 
+/**
+ * This station has begun to make the part before: what it finds on it may be its own. A run that was refused when the
+ * part was identified is no beginning: a part that is put in again and again does not become ours by it.
+ */
+async function isOurs({ runId, ports }: ActContext, chipUid: string, attempt: number): Promise<boolean> {
+  if (attempt === 1) return false;
+  const runs = (await ports.history?.(chipUid)) ?? null;
+  if (runs === null) return true;
+  for (const { id } of runs) {
+    if (id === runId) continue;
+    const begun = (await ports.runs.journal(id)).filter(({ kind }) => kind === 'intent');
+    if (begun.length > 1) return true;
+  }
+  return false;
+}
+
 /** A part that is closed says who it is: the store knows whether it was made here, or still waits to be read back. */
-async function refuseClosed({ runId, ports }: ActContext, error: unknown): Promise<never> {
-  const { code, context } = classify(error);
-  const chipUid = context['chipUid'];
+async function refuseClosed(context: ActContext, error: unknown): Promise<never> {
+  const { runId, ports } = context;
+  const { code, context: told } = classify(error);
+  const chipUid = told['chipUid'];
   if ((code !== 'locked' && code !== 'protected') || typeof chipUid !== 'string' || chipUid === '')
     throw error;
   const { attempt } = await ports.runs.identified(runId, chipUid);
-  if (code === 'protected' || attempt > 1) throw error;
-  const found = String(context['dlm'] ?? 'locked');
+  if (code === 'protected' || (await isOurs(context, chipUid, attempt))) throw error;
+  const found = String(told['dlm'] ?? 'locked');
   throw new RunError('provisioned-elsewhere', { chipUid, found }, { chip: 'locked', cause: error });
 }
 
-/**
- * A part that this station sees for the first time, and that is not as it left its maker, belongs to somebody: nothing is
- * done to it. What a former try of this station left behind is known by its attempt.
- */
+/** A part that this station has never begun, and that is not as it left its maker, belongs to somebody: nothing is done to it. */
 async function refuseProvisioned({ job, drive }: ActContext, lifecycle: Lifecycle): Promise<void> {
   const { fresh, operations } = job.target;
   if (fresh !== undefined && !fresh.includes(lifecycle.dlm))
@@ -65,7 +79,7 @@ export const identify: Act = async (context) => {
   }
   if (output.chipUid === '') throw new RunError('no-identity', {}, { chip: 'untouched' });
   const { attempt } = await ports.runs.identified(runId, output.chipUid);
-  if (attempt === 1) await refuseProvisioned(context, output.lifecycle);
+  if (!(await isOurs(context, output.chipUid, attempt))) await refuseProvisioned(context, output.lifecycle);
   const { chipUid, product, lifecycle, maxBaudRate } = output;
   return { body: { chipUid, product, lifecycle, maxBaudRate, attempt }, measurements };
 };

@@ -2,7 +2,7 @@ import type { DeskFacts } from '#drivers/core/desk-facts.ts';
 import type { DriverHost } from '#drivers/core/host-api.ts';
 import type { ControlSpec } from '#drivers/core/link.ts';
 import type { Recipe } from '#services/recipe.ts';
-import type { CertificateRepository, RunRepository } from '#store/api.ts';
+import type { CertificateRepository, RunRepository, RunRow } from '#store/api.ts';
 import type { Clock } from './clock.ts';
 
 /** A job as a run needs it: the recipe and its artefacts, checked before. */
@@ -55,6 +55,8 @@ export interface EnginePorts {
   drivers: Pick<DriverHost, 'run'>;
   /** Null: no such site. Absent: every site is right for every job. */
   place?(site: string): SitePlace | null;
+  /** Runs of a chip on this station, newest first. Absent: what is counted as an attempt is ours. */
+  history?(chipUid: string): Promise<readonly RunRow[]>;
   authority: IdentityAuthority;
   clock: Clock;
   /** Called once a run has passed and is on disk: builds and signs its record. */

@@ -5,7 +5,8 @@ export function readme(rootPem: string): string {
   return `Records of one production batch
 ===============================
 
-records/<device id>.json       the unit's record, signed by the station (JWS, ES256)
+records/<device id>.json       the unit's record, signed by the station (JWS, ES256); uid-<chip uid>.json where it
+                               has no certificate
 certificates/<device id>.pem   the unit's certificate (IDevID)
 chain.pem                      issuing CA, then root CA
 units.csv                      every attempt, failed ones too

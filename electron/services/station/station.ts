@@ -10,7 +10,7 @@ import { freeBytes } from '#services/batches/preflight.ts';
 import { Production } from '#services/batches/production.ts';
 import { createBenchHandlers } from '#services/bench/handlers.ts';
 import type { VirtualHands } from '#services/bench/virtual-hands.ts';
-import type { EnginePorts } from '#services/engine/ports.ts';
+import type { EnginePorts, SitePlace } from '#services/engine/ports.ts';
 import { markInterrupted } from '#services/engine/read-back.ts';
 import { createJobHandlers } from '#services/jobs/job-handlers.ts';
 import type { LoadedJob } from '#services/jobs/load-job.ts';
@@ -175,9 +175,17 @@ class StationCore {
     const { store, drivers, authority } = this.deps;
     return {
       ...{ runs: store.runs, certificates: store.certificates, drivers, authority },
+      place: (site) => this.placeOf(site),
+      history: async (chipUid) => (await store.units.get(`uid:${chipUid}`))?.runs ?? [],
       clock: () => performance.now(),
       record: (runId) => this.record(runId),
     };
+  }
+
+  private placeOf(site: string): SitePlace | null {
+    if (!this.sites.has(site)) return null;
+    const { target, link } = this.sites.get(site).config;
+    return { target, control: link?.control.kind ?? null };
   }
 
   private makeCheckpoints() {
