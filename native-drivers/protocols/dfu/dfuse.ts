@@ -83,8 +83,8 @@ export class DfuseClient {
   }
 
   /**
-   * The block number that means this address. The formula counts in blocks of the requested length (AN2662, section
-   * 4.4.1): a shorter one gets a pointer of its own.
+   * The block number that means this address. By AN2662, section 4.4.1, it counts in blocks of the requested length, to
+   * dfu-util in those of the descriptor: a shorter block gets a pointer of its own, where both are one.
    */
   private async blockAt(address: number, length: number): Promise<number> {
     const distance = this.pointer === null ? -1 : address - this.pointer;

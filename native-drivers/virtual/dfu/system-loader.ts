@@ -97,8 +97,13 @@ class SystemLoader implements DfuMemory {
     return { nanoseconds: 0, finish };
   }
 
+  /**
+   * AN2662, section 4.4.1, counts in blocks of the length that is asked for; dfu-util, which many a part obeys, in blocks
+   * of the descriptor's size, also where its last one is shorter.
+   */
   private addressOf(block: number, length: number): number {
-    return (block - FIRST_BLOCK) * length + this.pointer;
+    const asked = this.host.faults.take('count-asked-length') !== null;
+    return (block - FIRST_BLOCK) * (asked ? length : TRANSFER_SIZE) + this.pointer;
   }
 
   private command(command: number, bytes: Uint8Array): Work {

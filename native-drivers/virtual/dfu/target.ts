@@ -10,6 +10,7 @@ import { startSystemLoader } from './system-loader.ts';
 const UID_BYTES = 6;
 const FAULTS = {
   'skip-busy': 'The next block is answered when it is through, without dfuDNBUSY in between.',
+  'count-asked-length': 'The next block number counts blocks of the length that is asked for.',
 };
 
 const lifecycleOf = (dlm: string | null): ReturnType<SocketChip['lifecycle']> => ({
