@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { batchChannels } from './batches.ts';
 import { benchChannels } from './bench.ts';
 import { jobChannels } from './jobs.ts';
+import { labChannels } from './lab.ts';
 import { sessionChannels, type Session } from './session.ts';
 import { siteChannels } from './sites.ts';
 import { stationChannels } from './station.ts';
@@ -17,6 +18,7 @@ export const contract = {
   ...siteChannels,
   ...unitChannels,
   ...benchChannels,
+  ...labChannels,
   ...syncChannels,
 };
 export type ChannelName = keyof typeof contract;

@@ -93,7 +93,7 @@ class Way {
         continue;
       }
       const { size, ...words } = taken;
-      const bytes = this.pending.slice(at, at + size);
+      const bytes = Uint8Array.from(this.pending.subarray(at, at + size));
       stretches.push(...this.endRun(), { direction: this.direction, ...words, bytes, frame: true });
       at += size;
     }

@@ -1,6 +1,6 @@
 import type { AnyTargetDriver, ImageSource, TargetSession } from '../core/driver.ts';
 import { DriverError } from '../core/errors.ts';
-import type { ControlLines, LinkSpec, Transport, UsbPort } from '../core/link.ts';
+import type { ControlLines, LinkSpec, Transport, UsbLink, UsbPort } from '../core/link.ts';
 import { openControl, type ControlHelp } from '../transports/control/open-control.ts';
 import { openSerial, type SerialTransport } from '../transports/serial.ts';
 import { isTcp, openTcp } from '../transports/tcp.ts';

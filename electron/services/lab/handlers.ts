@@ -1,21 +1,35 @@
-import { AppError } from '#contract/errors.ts';
-import type { ChannelName, HandlersOf } from '#contract/contract.ts';
+import type { CallContext, ChannelName, HandlersOf } from '#contract/contract.ts';
+import { told } from '#services/engine/failures.ts';
+import type { Lab } from './lab.ts';
 
 type LabChannel = Extract<ChannelName, `lab.${string}`>;
 
+const done = { done: true } as const;
+const actorOf = ({ session }: CallContext): string => session?.person.id ?? 'station';
+
 /** One board on the bench, by hand (docs/lab.md). */
-export function createLabHandlers(): HandlersOf<LabChannel> {
-  const refused = () =>
-    Promise.reject(
-      new AppError({ code: 'lab-closed', what: 'The lab is not open here.', next: 'Open it first.' }),
-    );
+export function createLabHandlers(lab: Lab): HandlersOf<LabChannel> {
   return {
-    'lab.open': refused,
-    'lab.get': refused,
-    'lab.close': refused,
-    'lab.run': refused,
-    'lab.stop': refused,
-    'lab.log': refused,
-    'lab.exportLog': refused,
+    'lab.open': ({ site }, context) => told(lab.open(site, actorOf(context))),
+    async 'lab.get'({ site }) {
+      return Promise.resolve(lab.session(site).view());
+    },
+    async 'lab.close'({ site }, context) {
+      await told(lab.close(site, actorOf(context)));
+      return done;
+    },
+    async 'lab.run'({ site, act, confirmUid }, context) {
+      return told(lab.session(site).run(act, confirmUid, actorOf(context)));
+    },
+    async 'lab.stop'({ site }) {
+      lab.session(site).stop();
+      return Promise.resolve(done);
+    },
+    async 'lab.log'(request) {
+      return Promise.resolve(lab.log(request));
+    },
+    async 'lab.exportLog'({ site }) {
+      return lab.exportLog(site);
+    },
   };
 }

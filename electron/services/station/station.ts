@@ -8,12 +8,15 @@ import { createCheckpoints } from '#services/audit/checkpoints.ts';
 import { createBatchHandlers } from '#services/batches/handlers.ts';
 import { freeBytes } from '#services/batches/preflight.ts';
 import { Production } from '#services/batches/production.ts';
+import type { TargetTitle } from '#services/bench/bench-view.ts';
 import { createBenchHandlers } from '#services/bench/handlers.ts';
 import type { VirtualHands } from '#services/bench/virtual-hands.ts';
 import type { EnginePorts, SitePlace } from '#services/engine/ports.ts';
 import { markInterrupted } from '#services/engine/read-back.ts';
 import { createJobHandlers } from '#services/jobs/job-handlers.ts';
 import type { LoadedJob } from '#services/jobs/load-job.ts';
+import { createLabHandlers } from '#services/lab/handlers.ts';
+import { Lab } from '#services/lab/lab.ts';
 import { createSessionHandlers } from '#services/people/session-handlers.ts';
 import { createSessions, type Sessions } from '#services/people/sessions.ts';
 import type { Authority } from '#services/pki/authority.ts';
@@ -43,7 +46,7 @@ export interface StationDeps {
   hands: VirtualHands | null;
   /** Sites of the virtual bench; real ones come from the settings. */
   sites: readonly SiteConfig[];
-  targets: readonly { id: string; title: string }[];
+  targets: readonly TargetTitle[];
   demo: boolean;
   dataDir: string;
   version: string;
@@ -96,6 +99,8 @@ class StationCore {
   private readonly cloud: CloudSide;
   private readonly jobs: Map<string, LoadedJob>;
   private readonly startedAt = new Date().toISOString();
+  private readonly lab: Lab;
+  private benchChanges = 0;
   private readonly recordsMissing = new Set<string>();
   private unsubscribe: (() => void)[] = [];
 
@@ -117,6 +122,7 @@ class StationCore {
       onDefect,
     });
     this.sites = this.makeSites([]);
+    this.lab = this.makeLab();
     this.cloud = this.makeCloud();
   }
 
@@ -129,13 +135,24 @@ class StationCore {
       drivers.onEvent((event) => {
         this.watch.onEvent(event);
         this.sites.onHostEvent(event);
+        this.lab.onHostEvent(event);
+        if (event.type === 'ports-changed' || event.type === 'cable-moved') this.benchChanged();
       }),
       this.sessions.onChange((connection, session) => this.signedIn(connection, session)),
     ];
     const unread = await this.unreadOfBatch();
+    await this.lab.restore();
     await this.sites.open(unread);
     await this.production.refresh();
     await this.cloud.start();
+  }
+
+  private makeLab(): Lab {
+    const { store, drivers, tools, exportsFolder } = this.deps;
+    return new Lab({
+      ...{ store, drivers, tools, exportsFolder, sites: () => this.sites },
+      publish: (view) => this.events.publish('lab.changed', view),
+    });
   }
 
   private makeCloud(): CloudSide {
@@ -145,6 +162,12 @@ class StationCore {
       publish: (view) => this.events.publish('sync.changed', view),
       stationChanged: () => void this.publishStation(),
     });
+  }
+
+  /** Screens ask again: the bench is read when somebody looks at it. */
+  private benchChanged(): void {
+    this.benchChanges += 1;
+    this.events.publish('bench.changed', { change: this.benchChanges });
   }
 
   private batchChanged(view: BatchView): void {
@@ -247,7 +270,8 @@ class StationCore {
       ...createJobHandlers({ store, jobs, demo }),
       ...deps.unitHandlers,
       ...createSiteHandlers(sites),
-      ...createBenchHandlers({ ...deps, sites }),
+      ...createBenchHandlers({ ...deps, sites, changed: () => this.benchChanged() }),
+      ...createLabHandlers(this.lab),
       ...createBatchHandlers({
         ...{ ...deps, jobs, production, sites, records, exportsFolder },
         siteStates: () => sites.all().map((site) => site.state),

@@ -3,6 +3,7 @@ import type { ImageSource, TargetDriver } from '#drivers/core/driver.ts';
 import { DriverError } from '#drivers/core/errors.ts';
 import type { OperationTable } from '#drivers/core/operation-table.ts';
 import type { OperationContext, OperationName } from '#drivers/core/operations.ts';
+import { raBootDecoder } from '#drivers/protocols/ra-boot/decoder.ts';
 import { readMemory } from '../ra-common/memory.ts';
 import { program, verify, type FlashPort } from '../ra-common/program.ts';
 import { raFlash } from '../ra-common/ra-rom.ts';
@@ -69,6 +70,7 @@ export function gen1Driver(family: Gen1Family): TargetDriver {
     operations: OPERATIONS,
     areas: family.areas,
     ...desk,
+    decoder: raBootDecoder,
     open: (link, images) => {
       const part = new Gen1Part(link);
       return sessionOf(part, operationsOf(part, family, images), LOCKING);

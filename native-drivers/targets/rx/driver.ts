@@ -8,6 +8,7 @@ import type {
   OperationName,
   OperationResult,
 } from '#drivers/core/operations.ts';
+import { rxBootDecoder } from '#drivers/protocols/ra-boot/decoder.ts';
 import { throwIfAborted } from '#drivers/protocols/ra-boot/frame-link.ts';
 import { readMemory } from '../ra-common/memory.ts';
 import { program, verify } from '../ra-common/program.ts';
@@ -138,6 +139,7 @@ export function rxDriver(family: RxFamily): TargetDriver {
     areas: family.areas,
     // The one move is to give an ID code.
     isForEver: () => false,
+    decoder: rxBootDecoder,
     open: (link, images) => {
       const part = new RxPart(link, family);
       return sessionOf(part, operationsOf(part, family, images), []);
