@@ -7,7 +7,10 @@ import { describe, expect, it } from 'vitest';
 import { parseDfuse } from './dfuse-file.ts';
 
 /** A file by UM0391 with one target. */
-function dfuse(elements: [address: number, bytes: Uint8Array][], device = [0xdf11, 0x0483] as const): Buffer {
+function dfuse(
+  elements: [address: number, bytes: Uint8Array][],
+  device: readonly [product: number, vendor: number] = [0xdf11, 0x0483],
+): Buffer {
   const body = elements.map(([address, bytes]) => {
     const head = Buffer.alloc(8);
     head.writeUInt32LE(address, 0);

@@ -70,7 +70,7 @@ describe('a job on the wrong bench', () => {
       await expect(test.openBatch(1, 'VM2')).rejects.toMatchObject({
         view: { code: 'no-site-for-target', details: { target: 'stm32f4' } },
       });
-      const { checks } = await test.call('batches.preflight', { jobId: 'VM2', quantity: 1 });
+      const { checks } = await test.call('batches.preflight', { jobId: 'VM2', traveller: 'T', quantity: 1 });
       expect(checks.find(({ id }) => id === 'sites')).toMatchObject({ state: 'failed' });
     } finally {
       await test.dispose();
