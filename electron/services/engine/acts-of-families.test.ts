@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openRig, type TargetRig } from '#drivers/targets/target-rig.test-support.ts';
-import type { OperationInput, OperationName, OperationResult } from '#drivers/core/operations.ts';
+import type { OperationInput, OperationName } from '#drivers/core/operations.ts';
 import type { Recipe, RecipePhase } from '#services/recipe.ts';
 import type { ActContext } from './act.ts';
 import { acts } from './acts.ts';
@@ -34,7 +34,8 @@ function contextOf(
     memory: { csr: null, leaf: null, identityBound: false },
     drive: async <K extends OperationName>(name: K, input: OperationInput<K>) => {
       handed.push(input);
-      const output = await rig.run(name, input);
+      // Between station and driver lies a process: what the driver wipes is its own copy.
+      const output = await rig.run(name, structuredClone(input));
       return { output, measurements: [] };
     },
   };

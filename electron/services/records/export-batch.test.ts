@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newAuthority } from '#services/pki/pki-fixtures.ts';
 import { signJws } from './jws.ts';
+import { recordFile, recordFileSchema } from './record-schema.ts';
 import { endUnit, openStation, passUnit, type FixtureStation } from './records-fixtures.ts';
 import { verifyFolder } from './verify-folder.ts';
 import { digestLine, manifestSchema, manifestText } from './manifest.ts';
@@ -236,7 +237,7 @@ describe('the verifier names', () => {
       }),
     );
     const filesSha256 = createHash('sha256').update(fresh.map(digestLine).join('')).digest('hex');
-    const head = { ...manifest, filesSha256 };
+    const head = { ...manifest, files: fresh.length, filesSha256 };
     const jws = await signJws({ chain, signer }, 'rootline-manifest+json', JSON.stringify(head));
     const list = fresh.map((entry, index) => manifestText.entry(entry, index === 0)).join('');
     await writeFile(path, manifestText.begin + list + manifestText.end(head, jws));
@@ -274,6 +275,41 @@ describe('the verifier names', () => {
       file: expect.stringMatching('^records/') as unknown,
     });
   });
+  /** Puts a record without a certificate, truly signed by the station, in place of a unit's own. */
+  async function withoutKey(folder: string): Promise<string> {
+    const { deviceId } = units[0]!;
+    const from = join(folder, 'records', `${deviceId}.json`);
+    const { record } = recordFileSchema.parse(JSON.parse(await readFile(from, 'utf8')));
+    const bare = { ...record, format: 'rootline-record/2', deviceId: null, certificate: null };
+    const json = JSON.stringify(bare);
+    const { station: certificate, issuerCertificate, stationSigner: signer } = station.authority;
+    const by = { signer, chain: [certificate, issuerCertificate] };
+    await rm(from);
+    const path = `records/uid-${record.chipUid}.json`;
+    await writeFile(join(folder, path), recordFile(json, await signJws(by, 'rootline-record+json', json)));
+    await edited(folder, (text) => text.replace(`records/${deviceId}.json`, path));
+    return deviceId;
+  }
+  async function edited(folder: string, change: (manifest: string) => string): Promise<void> {
+    const path = join(folder, 'manifest.json');
+    await writeFile(path, change(await readFile(path, 'utf8')));
+    const { station: certificate, issuerCertificate, stationSigner } = station.authority;
+    await resign(folder, [certificate, issuerCertificate], stationSigner);
+  }
+
+  it('a certificate of no record, and takes a unit that has none', async () => {
+    const folder = await copy();
+    const deviceId = await withoutKey(folder);
+    await expect(verifyFolder(folder, null)).rejects.toMatchObject({
+      ...{ file: 'manifest.json', message: 'A certificate is of no record' },
+    });
+    await rm(join(folder, 'certificates', `${deviceId}.pem`));
+    await edited(folder, (text) =>
+      text.replace(new RegExp(`\\{"path":"certificates/${deviceId}[^}]*\\},\\n`), ''),
+    );
+    expect(await verifyFolder(folder, null)).toMatchObject({ units: units.length });
+  });
+
   it('a record whose text was altered, even under a manifest that the station itself signed', async () => {
     const folder = await copy();
     const path = join(folder, at('records'));
