@@ -58,7 +58,10 @@ export function seatOf(spec: LinkSpec, bus: PortBus, others: () => readonly UsbA
     // Devices and servers say themselves when they go.
     isStillAt: () => Promise.resolve(byAddress || pathExists(path)),
     relayPath,
-    onChange: (listener) => (byAddress ? bus.onChange(listener) : watchPath(path, listener)),
+    onChange: (listener) => {
+      const stops = [bus.onChange(listener), ...(byAddress ? [] : [watchPath(path, listener)])];
+      return () => stops.forEach((stop) => stop());
+    },
   };
 }
 
