@@ -34,8 +34,8 @@ describe('the life of a batch', () => {
   it('self-test tells what is in the socket and changes nothing', async () => {
     const { ok, steps } = await test.callAs('engineer')('bench.selfTest', { site: 'A1' });
     expect(ok).toBe(true);
-    expect(steps.map((step) => step.state)).toEqual(['ok', 'ok', 'ok']);
-    expect(steps[2]?.detail).toContain(await test.hands.uid('A1'));
+    expect(steps.map((step) => step.state)).toEqual(['ok', 'ok', 'ok', 'ok']);
+    expect(steps[3]?.detail).toContain(await test.hands.uid('A1'));
   });
 
   it('pauses, resumes, stops at its quantity, closes and exports', { timeout: 60_000 }, async () => {

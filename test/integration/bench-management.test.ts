@@ -8,6 +8,8 @@ import type { Request } from '#contract/contract.ts';
 import type { DriverHost } from '#drivers/core/host-api.ts';
 import { createDriverHost } from '#drivers/host/client.ts';
 import { spawnForked } from '#drivers/host/fork.ts';
+import { simulateRelays } from '#drivers/transports/control/relay-simulator.test-support.ts';
+import { openPtyPair } from '#drivers/transports/pty-pair.test-support.ts';
 import { sysfsTree, type SysfsTree } from '#drivers/transports/sysfs-tree.test-support.ts';
 import { BENCH_SETTING, parseBench } from '#services/sites/site-config.ts';
 import { openHands, openTestStation, startBench, type OpenStation, type TestHands } from './harness.ts';
@@ -132,6 +134,30 @@ describe('binding a port', () => {
     await expect(attach(path, { control: relay })).rejects.toMatchObject(code('control-unfit'));
     await expect(attach('usb:1-4')).rejects.toMatchObject(code('port-unfit'));
     expect(await stored()).toHaveLength(1);
+  });
+
+  it('takes a relay board by its own place, and the self-test shows the part that it brought into its boot ROM', async () => {
+    const cable = await openPtyPair();
+    const socket = hands.control('A1');
+    const relays = await simulateRelays(cable.b, async (channel, closed) => {
+      if (channel === 2) await socket.setMode(closed ? 'boot' : 'run');
+      else if (!closed) await socket.reset();
+    });
+    await hands.insert('A1');
+    const board = tree.plug('ttyUSB1', { at: '1-5', vendorId: '1a86', productId: '7523' }, cable.a);
+    const control = { kind: 'relay', path: board, reset: 1, mode: 2 } as const;
+    expect(await attach(plug('ttyUSB0', '1-2.3'), { control })).toMatchObject({
+      online: true,
+      control: 'Relay board',
+    });
+    expect(await stored()).toMatchObject([{ link: { control: { location: '1-5:1.0' } } }]);
+    const { ok, steps } = await engineer('bench.selfTest', { site: 'A1' });
+    expect(ok).toBe(true);
+    expect(steps.map(({ state }) => state)).toEqual(['ok', 'ok', 'skipped', 'ok']);
+    expect(steps[3]?.detail).toContain(await hands.uid('A1'));
+    await engineer('bench.detach', { site: 'A1' });
+    await relays.stop();
+    await cable.pull();
   });
 
   it('reaches an address that was typed, and says so where nothing listens', async () => {

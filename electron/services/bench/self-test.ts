@@ -1,5 +1,6 @@
 import type { Response } from '#contract/contract.ts';
 import type { DriverHost } from '#drivers/core/host-api.ts';
+import type { ControlSpec } from '#drivers/core/link.ts';
 import { viewOf } from '#services/engine/failures.ts';
 import type { Site } from '#services/sites/site.ts';
 
@@ -8,10 +9,12 @@ type Step = SelfTest['steps'][number];
 
 /** Longest time a part may take to say who it is, milliseconds. */
 const READ_MS = 30_000;
+/** And where a person sets its pins meanwhile. */
+const BY_HAND_MS = 300_000;
 
 /**
- * Opens the port, looks for a part and lets it identify itself. Changes nothing on the part, and is refused where a
- * run or an unread part is on the site.
+ * Opens port and control lines, looks for a part and lets it identify itself, which takes it through reset. Changes
+ * nothing on the part, and is refused where a run or an unread part is on the site.
  */
 export async function selfTest(site: Site, drivers: DriverHost): Promise<SelfTest> {
   const steps: Step[] = [];
@@ -23,9 +26,16 @@ export async function selfTest(site: Site, drivers: DriverHost): Promise<SelfTes
     const { state, part, error } = site.view();
     const open = state !== 'offline';
     const reason = error?.what ?? 'The port cannot be opened.';
-    steps.push({ title: 'Open port', state: open ? 'ok' : 'failed', detail: open ? link.path : reason });
+    const port = site.view().port;
+    steps.push({ title: 'Open port', state: open ? 'ok' : 'failed', detail: open ? port : reason });
+    steps.push(
+      open
+        ? { title: 'Reset and mode', state: 'ok', detail: linesOf(link.control) }
+        : skipped('Reset and mode'),
+    );
     steps.push(presence(open, part));
-    steps.push(open && part !== false ? await identify(id, drivers) : skipped('Identify'));
+    const limit = link.control.kind === 'operator' ? BY_HAND_MS : READ_MS;
+    steps.push(open && part !== false ? await identify(id, drivers, limit) : skipped('Identify'));
   }
   return { ok: steps.every((step) => step.state !== 'failed'), steps };
 }
@@ -44,10 +54,26 @@ function presence(open: boolean, part: boolean | null): Step {
   return { title, state: 'ok', detail: part ? 'A part is in.' : 'The socket is empty.' };
 }
 
-async function identify(site: string, drivers: DriverHost): Promise<Step> {
+/** What drives them, so that a person can look there. */
+function linesOf(control: ControlSpec): string {
+  switch (control.kind) {
+    case 'bench':
+      return 'The virtual bench drives them.';
+    case 'relay':
+      return `Relay board on ${control.path}: channel ${control.reset} resets, channel ${control.mode} sets the mode.`;
+    case 'modem-lines': {
+      const coupled = control.crossCoupled === true ? ', cross-coupled' : '';
+      return `${control.reset.toUpperCase()} resets, ${control.mode.toUpperCase()} sets the mode${coupled}.`;
+    }
+    case 'operator':
+      return 'A person does it when the site asks.';
+  }
+}
+
+async function identify(site: string, drivers: DriverHost, limit: number): Promise<Step> {
   const title = 'Identify';
   try {
-    const options = { signal: AbortSignal.timeout(READ_MS), onProgress: () => undefined };
+    const options = { signal: AbortSignal.timeout(limit), onProgress: () => undefined };
     const { output } = await drivers.run(site, 'read-state', {}, options);
     const lock = output.locked ? 'locked' : 'not locked';
     return { title, state: 'ok', detail: `${output.chipUid}, ${output.lifecycle.dlm}, ${lock}` };
