@@ -101,6 +101,19 @@ export const targets: readonly TargetEntry[] = [
     reach: 'usb',
     load: async () => (await import('./dfu/plain-driver.ts')).plainDfu,
   },
+  {
+    id: 'stm32f0-dap',
+    title: 'ST STM32F07x on a CMSIS-DAP probe',
+    family: 'Debug probes',
+    reach: 'usb',
+    load: async () => {
+      const [{ stm32f0DapDriver }, { stm32f072 }] = await Promise.all([
+        import('./cmsis-dap/driver.ts'),
+        import('./cmsis-dap/device.ts'),
+      ]);
+      return stm32f0DapDriver(stm32f072);
+    },
+  },
 ];
 
 async function gdb(device: 'stm32f4Swd' | 'netduinoPlus2'): Promise<TargetDriver> {

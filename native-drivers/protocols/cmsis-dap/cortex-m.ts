@@ -27,7 +27,7 @@ export class CortexM {
    * The first instruction is not carried out: nRESET is held while the catch is set, so that firmware that turns the
    * debug port off or sleeps has no say. Where the probe's nRESET is not wired the core is halted all the same.
    */
-  async haltUnderReset(connect: () => Promise<void>): Promise<void> {
+  async haltUnderReset(connect: () => Promise<unknown>): Promise<void> {
     await this.access.resetLine(true);
     try {
       await connect();

@@ -139,20 +139,11 @@ export class PacketPort {
           new DriverError('no-answer', 'The probe does not answer.', { context: { path: this.usb.path } }),
         );
       });
-      const settle = (): void => {
+      const settled = reading.finally(() => {
         stop();
         if (this.reading === reading) this.reading = null;
-      };
-      reading.then(
-        (bytes) => {
-          settle();
-          resolve(bytes);
-        },
-        (error: Error) => {
-          settle();
-          reject(error);
-        },
-      );
+      });
+      settled.then(resolve, reject);
     });
   }
 

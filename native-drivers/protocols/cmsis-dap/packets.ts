@@ -93,7 +93,9 @@ export function parseTransfer(response: Uint8Array, { accesses }: TransferPacket
   const [id, done = 0, ack = 0] = response;
   if (id !== COMMAND.transfer || response.length < HEAD || done > accesses.length) throw badFrame(response);
   const count = accesses.slice(0, done).filter(bringsWord).length;
-  return { done, ack, words: wordsAt(response, HEAD, count) };
+  // The reference firmware counts a posted read whose word then does not come.
+  const there = ack === ACK.ok ? count : Math.min(count, Math.floor((response.length - HEAD) / WORD));
+  return { done, ack, words: wordsAt(response, HEAD, there) };
 }
 
 /** Throws `bad-frame` for one that is no answer to a block of `count` words. */

@@ -112,6 +112,8 @@ export class ProbeSocket implements SocketChip {
   private pull(low: boolean): void {
     this.resetLow = low;
     if (this.live === null) return;
+    // What runs had its time up to now.
+    this.live.chip.advance(this.options.clock === null ? this.master.time : nowNs());
     this.live.chip.resetLine = low;
     this.options.onRunning(this.running);
   }

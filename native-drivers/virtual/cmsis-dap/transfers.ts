@@ -61,6 +61,8 @@ export class Transfers {
       if (succeeded(state)) state.done += 1;
     }
     this.finish(state);
+    // Of a block of reads those count whose words came (DAP_Transfer counts those that were asked for).
+    if ((request & REQUEST.read) !== 0) state.done = state.data.length;
     const head = Buffer.from([command[0] ?? 0, state.done & 0xff, state.done >> 8, state.ack]);
     return Buffer.concat([head, words(state.data)]);
   }
