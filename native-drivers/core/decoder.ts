@@ -1,3 +1,5 @@
+import type { OperationName } from './operations.ts';
+
 /** One frame of a protocol, or a run of bytes that is none, as it went one way. */
 export interface Stretch {
   direction: Direction;
@@ -17,6 +19,8 @@ export type Secret = 'none' | 'all' | readonly (readonly [from: number, to: numb
 
 /** Puts the bytes of a wire into words. Pure: however a direction's bytes are split, the same stretches come out. */
 export interface FrameDecoder {
+  /** Operations whose keys it marks in every frame that may carry them; all bytes of others that carry keys are blanked. */
+  readonly marks: readonly OperationName[];
   feed(direction: Direction, bytes: Uint8Array): Stretch[];
   /** `silence`: nothing came for a while, so a run is over; half a frame may still go on. `end`: so is everything. */
   flush(reason: 'silence' | 'end'): Stretch[];
@@ -33,9 +37,10 @@ const EMPTY = new Uint8Array(0);
 const DIRECTIONS = ['sent', 'received'] as const;
 
 /** A decoder around one function that knows a frame when it sees it. */
-export function framedDecoder(take: TakeFrame): FrameDecoder {
+export function framedDecoder(take: TakeFrame, marks: readonly OperationName[] = []): FrameDecoder {
   const ways = { sent: new Way('sent', take), received: new Way('received', take) };
   return {
+    marks,
     feed(direction, bytes) {
       const other = direction === 'sent' ? ways.received : ways.sent;
       return [...other.endRun(), ...ways[direction].feed(bytes)];

@@ -70,6 +70,15 @@ describe('a key on the wire', () => {
     },
   );
 
+  it('of an operation that its decoder does not know is blanked with all of its frames', () => {
+    const { wire, entries } = recorder(raBootDecoder);
+    wire.watch(true);
+    wire.begin('burn');
+    wire.sent(encodeFrame('command', COMMAND.parameterSet, Uint8Array.of(1, 2, 3, 4)));
+    wire.watch(false);
+    expect(entries).toMatchObject([{ hex: '··'.repeat(10), redacted: true, detail: '' }]);
+  });
+
   it('leaves what is no key readable: the command before it, and the operation after it', () => {
     const { wire, entries } = recorder(raBootDecoder);
     wire.watch(true);

@@ -24,8 +24,8 @@ export class WireRecorder implements WireTap {
   private dropped = 0;
   private silence: NodeJS.Timeout | null = null;
   private batch: NodeJS.Timeout | null = null;
-  /** Stays until the next operation: an echo may come late. */
-  private secret = false;
+  /** The operation at work, if it carries a key. Stays until the next one: an echo may come late. */
+  private secret: OperationName | null = null;
 
   constructor(makeDecoder: () => FrameDecoder, send: (entries: WireEntry[], dropped: number) => void) {
     this.makeDecoder = makeDecoder;
@@ -53,7 +53,7 @@ export class WireRecorder implements WireTap {
   /** Half a frame of the operation before is no part of this one. */
   begin(operation: OperationName): void {
     this.flush('end');
-    this.secret = SECRET.has(operation);
+    this.secret = SECRET.has(operation) ? operation : null;
   }
 
   sent(bytes: Uint8Array): void {
@@ -85,8 +85,10 @@ export class WireRecorder implements WireTap {
   }
 
   private guarded(stretch: Stretch): Stretch {
-    const unexplained = !stretch.frame || stretch.fault;
-    return this.secret && unexplained ? { ...stretch, detail: '', secret: 'all' } : stretch;
+    if (this.secret === null) return stretch;
+    const marked = this.decoder?.marks.includes(this.secret) === true;
+    const explained = marked && stretch.frame && !stretch.fault;
+    return explained ? stretch : { ...stretch, detail: '', secret: 'all' };
   }
 
   private tell(): void {

@@ -27,7 +27,10 @@ export const raBootDecoder = (): FrameDecoder => decoderFor(undefined);
 export const rxBootDecoder = (): FrameDecoder => decoderFor(RX_NAMES);
 
 const decoderFor = (names: CommandNames | undefined): FrameDecoder =>
-  framedDecoder((bytes, at, direction) => take(bytes, at, direction, names));
+  framedDecoder(
+    (bytes, at, direction) => take(bytes, at, direction, names),
+    [...(['set-user-key', 'inject-key', 'move-lifecycle', 'inject-oem-root-key'] as const)],
+  );
 
 /** Both kinds of frame are known both ways: an adapter that echoes shows a host's own frames as received. */
 function take(bytes: Uint8Array, at: number, direction: Direction, names: CommandNames | undefined): Taken {
