@@ -23,6 +23,7 @@ const PEERS = [
     package: 'qemu-system-arm',
     why: 'a board that is not ours, for the debug driver',
   },
+  { program: 'openocd', package: 'openocd', why: 'programs the part behind the simulated debug probe' },
   { program: 'swtpm', package: 'swtpm', why: 'a TPM that is not ours' },
   { program: 'tpm2_readpublic', package: 'tpm2-tools', why: 'reads on a TPM what this station made there' },
   { program: 'gnutls-serv', package: 'gnutls-bin', why: 'a server of TLS for the virtual device' },

@@ -1,0 +1,78 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { openBench, type Bench } from '#drivers/virtual/bench.ts';
+import { openBenchControl, type BenchControl } from '#drivers/virtual/control-client.ts';
+import { startGuest, type Guest } from './guest.test-support.ts';
+
+/** Boot takes 4 s alone; other tests may have both processors. */
+const BOOT_MS = 120_000;
+const TEST_MS = 90_000;
+
+let guest: Guest;
+let bench: Bench;
+let hands: BenchControl;
+beforeAll(async () => {
+  guest = await startGuest();
+}, BOOT_MS);
+afterAll(() => guest.close());
+beforeEach(async () => {
+  bench = await openBench({ target: 'cmsis-dap', sites: 1, speed: 'max' });
+  hands = await openBenchControl(bench.sites[0]?.control ?? '');
+});
+afterEach(async () => {
+  await hands.close();
+  await bench.close();
+});
+
+const port = (): string => new URL(bench.sites[0]?.link ?? '').port;
+const file = (name: string, bytes: Uint8Array): string =>
+  `echo ${Buffer.from(bytes).toString('base64')} | base64 -d > /tmp/${name}`;
+const openocd = (commands: string): string =>
+  `openocd -f interface/cmsis-dap.cfg -c 'cmsis_dap_backend usb_bulk' -f target/stm32f0x.cfg -c '${commands}'`;
+
+describe('OpenOCD on the simulated probe, over the kernel of Debian', { timeout: TEST_MS }, () => {
+  it('programs the part with its own routine, verifies it and resets it', async () => {
+    const said = await guest.runInGuest(
+      [
+        `attach ${port()}`,
+        file('in.bin', randomBytes(20_000)),
+        openocd('program /tmp/in.bin 0x08000000 verify reset exit'),
+        openocd(
+          'init; reset halt; dump_image /tmp/out.bin 0x08000000 20000; echo [read_memory 0x1ffff7ac 8 12]; shutdown',
+        ),
+        'cmp /tmp/in.bin /tmp/out.bin && echo equal',
+      ].join('\n'),
+    );
+    expect(said).toContain('Using CMSIS-DAPv2 interface');
+    expect(said).toContain('SWD DPIDR 0x0bb11477');
+    expect(said).toMatch(/device id = 0x20010448/);
+    expect(said).toMatch(/flash size = 128 ?[Kk]/);
+    expect(said).toContain('** Verified OK **');
+    expect(said).toContain('equal');
+    const uid = Buffer.from((await hands.status()).uid ?? '', 'hex');
+    expect(said).toContain([...uid].map((byte) => `0x${byte.toString(16)}`).join(' '));
+  });
+
+  it('protects the part, is refused its memory then, and opens it by erasing all', async () => {
+    const image = randomBytes(64);
+    await guest.runInGuest(
+      [
+        `attach ${port()}`,
+        file('in.bin', image),
+        openocd('program /tmp/in.bin 0x08000000 verify exit'),
+        openocd('init; reset halt; stm32f1x lock 0; reset halt; shutdown'),
+      ].join('\n'),
+    );
+    expect((await hands.status()).dlm).toBe('RDP1');
+    const refused = await guest.tryInGuest(openocd('init; reset halt; mdw 0x08000000; shutdown'));
+    expect(refused.code).not.toBe(0);
+    const said = await guest.runInGuest(
+      [
+        openocd('init; reset halt; stm32f1x unlock 0; reset halt; shutdown'),
+        openocd('init; reset halt; echo [read_memory 0x08000000 32 2]; shutdown'),
+      ].join('\n'),
+    );
+    expect(said).toContain('0xffffffff 0xffffffff');
+    expect((await hands.status()).dlm).toBe('RDP0');
+  });
+});
