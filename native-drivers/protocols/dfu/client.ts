@@ -45,9 +45,12 @@ export class DfuClient {
     await this.usb.device.selectAlternateInterface(this.number, alternate);
   }
 
-  /** Never waits: the state as it is, also of a device that is busy. */
+  /**
+   * The state as it is. A device that another process left busy stalls the first question and tells at the next that it
+   * was asked too early (DFU 1.1, table A.2.5).
+   */
   async getStatus(): Promise<DfuStatus> {
-    const answer = await this.in(REQUEST.getStatus, 0, STATUS_BYTES);
+    const answer = (await this.askStatus()) ?? (await this.askStatus());
     if (answer !== null) return parseStatus(answer);
     throw new DriverError('device-error', 'The device does not say its status.', {
       context: { request: 'GETSTATUS' },
@@ -137,6 +140,10 @@ export class DfuClient {
     throw new DriverError('device-error', `The device refuses: ${names.status} in state ${names.state}.`, {
       context: { ...names, bStatus: status.status, ...context },
     });
+  }
+
+  private askStatus(): Promise<Uint8Array | null> {
+    return this.in(REQUEST.getStatus, 0, STATUS_BYTES);
   }
 
   private async in(request: number, value: number, length: number): Promise<Uint8Array | null> {

@@ -1,5 +1,6 @@
 import type { SocketOptions } from '../target.ts';
-import { nowNs } from '../wire/deadline-clock.ts';
+import type { DeadlineClock } from '../wire/deadline-clock.ts';
+import { Lateness } from '../wire/lateness.ts';
 
 /** Bytes per second of a full-speed bus (USB 2.0, section 7.1.11: 12 Mb/s). */
 const BYTES_PER_SECOND = 1_500_000;
@@ -23,28 +24,34 @@ export const controlTransferNs = (data: number): number =>
 
 /** The time of a part on a full-speed bus: transfers and flash add up, however late the simulator wakes. */
 export class BusTime {
-  private readonly options: Pick<SocketOptions, 'clock' | 'ideal'>;
+  private readonly ideal: SocketOptions['ideal'];
+  /** Null: nothing is paced. */
+  private readonly pace: { clock: DeadlineClock; lateness: Lateness } | null;
+  /** When the bus was last through with a transfer, and the flash with its work, ns. */
   private at = 0;
+  private flashAt = 0;
 
-  constructor(options: Pick<SocketOptions, 'clock' | 'ideal'>) {
-    this.options = options;
+  constructor({ clock, ideal }: Pick<SocketOptions, 'clock' | 'ideal'>) {
+    this.ideal = ideal;
+    this.pace = clock === null ? null : { clock, lateness: new Lateness(ideal, clock.wakeUps) };
   }
 
   /** A control transfer passes over the bus. */
   async transfer(direction: 'in' | 'out', bytes: number): Promise<void> {
-    const { clock, ideal } = this.options;
-    ideal.countWire(direction, controlTransferBytes(bytes), BYTES_PER_SECOND, 1);
-    if (clock === null) return;
-    this.at = Math.max(this.at, nowNs()) + controlTransferNs(bytes);
+    this.ideal.countWire(direction, controlTransferBytes(bytes), BYTES_PER_SECOND, 1);
+    if (this.pace === null) return;
+    const { clock, lateness } = this.pace;
+    this.at = Math.max(this.at, lateness.sent()) + controlTransferNs(bytes);
     await clock.until(this.at);
+    lateness.leaves(this.at);
   }
 
   /** Flash works. What it says of its duration is rounded up, so that nobody comes too early; 0 where nothing is paced. */
   busy(nanoseconds: number): { pollMs: number; done: Promise<void> } {
-    const { clock, ideal } = this.options;
-    ideal.countFlash(nanoseconds);
-    if (clock === null) return { pollMs: 0, done: Promise.resolve() };
-    this.at = Math.max(this.at, nowNs()) + nanoseconds;
-    return { pollMs: Math.ceil(nanoseconds / 1e6), done: clock.until(this.at) };
+    this.ideal.countFlash(nanoseconds);
+    if (this.pace === null) return { pollMs: 0, done: Promise.resolve() };
+    this.flashAt = Math.max(this.flashAt, this.at) + nanoseconds;
+    const pollMs = Math.ceil((this.flashAt - this.at) / 1e6);
+    return { pollMs, done: this.pace.clock.until(this.flashAt) };
   }
 }

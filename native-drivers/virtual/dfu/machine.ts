@@ -37,7 +37,10 @@ export class DfuMachine {
   private state: number = STATE.idle;
   private status: number = STATUS.ok;
   private pending: Work | null = null;
-  private running: Work | null = null;
+  /** What flash works on, the next after the one before: more than one only where a host came too early. */
+  private readonly running = new Set<Work>();
+  /** The one that the state waits for; null also where a host came too early and was refused. */
+  private current: Work | null = null;
   private stopped = false;
 
   constructor(memory: DfuMemory, time: BusTime) {
@@ -52,8 +55,8 @@ export class DfuMachine {
   /** Power is gone. */
   stop(): void {
     this.stopped = true;
-    this.running?.cut?.();
-    this.running = null;
+    for (const work of this.running) work.cut?.();
+    this.running.clear();
   }
 
   /** `length`: of what an upload may bring. */
@@ -86,6 +89,7 @@ export class DfuMachine {
   }
 
   private stall(status: number = STATUS.errStalledPacket): 'stall' {
+    this.current = null;
     // What went wrong first stays.
     if (this.state !== STATE.error) this.status = status;
     this.state = STATE.error;
@@ -125,7 +129,8 @@ export class DfuMachine {
 
   private async begin(work: Work): Promise<UsbAnswer> {
     this.pending = null;
-    this.running = work;
+    this.running.add(work);
+    this.current = work;
     const { pollMs, done } = this.time.busy(work.nanoseconds);
     const manifests = this.state === STATE.manifestSync;
     const ended = done.then(() => this.ended(work, manifests));
@@ -141,11 +146,11 @@ export class DfuMachine {
   }
 
   private ended(work: Work, manifests: boolean): void {
-    if (this.stopped || this.running !== work) return;
-    this.running = null;
-    const asked = this.state === STATE.error;
+    if (this.stopped) return;
+    this.running.delete(work);
     const status = work.finish();
-    if (asked) return;
+    if (this.current !== work) return;
+    this.current = null;
     const after = this.memory.manifestationTolerant ? STATE.manifestSync : STATE.manifestWaitReset;
     this.status = status;
     this.state = status === STATUS.ok ? (manifests ? after : STATE.downloadSync) : STATE.error;
