@@ -30,7 +30,7 @@ export const selfTestStep = z.strictObject({
 const site = z.strictObject({ site: siteId });
 const channelNumber = z.number().int().min(1).max(64);
 
-export const controlChoice = z.discriminatedUnion('kind', [
+const controlChoice = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('modem-lines'),
     reset: z.enum(['dtr', 'rts']),
@@ -48,7 +48,6 @@ export const controlChoice = z.discriminatedUnion('kind', [
   }),
   z.strictObject({ kind: z.literal('operator') }),
 ]);
-export type ControlChoice = z.infer<typeof controlChoice>;
 
 /** A fixture as people see it: what stands where. Places may be empty. */
 export const fixtureLayout = z.strictObject({

@@ -14,8 +14,8 @@ import {
   siteVirtual,
   targetUnknown,
 } from './bench-errors.ts';
+import type { BenchParts } from './bench-parts.ts';
 import { benchSite, holds, type BenchSite, type TargetTitle } from './bench-view.ts';
-import type { BenchParts } from './handlers.ts';
 import { freePlace } from './layout.ts';
 
 type Link = NonNullable<SiteConfig['link']>;

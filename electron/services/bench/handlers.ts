@@ -1,25 +1,14 @@
 import type { FixtureLayout } from '#contract/bench.ts';
 import type { CallContext, HandlersOf, Response } from '#contract/contract.ts';
-import type { DriverHost, PortInfo } from '#drivers/core/host-api.ts';
+import type { PortInfo } from '#drivers/core/host-api.ts';
 import { told } from '#services/engine/failures.ts';
-import type { Sites } from '#services/sites/sites.ts';
-import type { Store } from '#store/api.ts';
 import { attach, follow, idle, own, save } from './attach.ts';
 import { noVirtualBench } from './bench-errors.ts';
-import { benchSite, portViews, targetViews, type TargetTitle } from './bench-view.ts';
+import type { BenchParts } from './bench-parts.ts';
+import { benchSite, portViews, targetViews } from './bench-view.ts';
 import { checkLayout, currentLayout, LAYOUT_SETTING } from './layout.ts';
 import { selfTest } from './self-test.ts';
 import type { VirtualHands } from './virtual-hands.ts';
-
-export interface BenchParts {
-  store: Pick<Store, 'settings'>;
-  sites: Sites;
-  drivers: DriverHost;
-  hands: VirtualHands | null;
-  targets: readonly TargetTitle[];
-  /** Sites, ports or layout are other than before. */
-  changed(): void;
-}
 
 type BenchChannel =
   | 'bench.get'
