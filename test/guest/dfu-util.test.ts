@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { parseDfuse } from '#drivers/artefacts/dfuse-file.ts';
 import { openBench, type Bench } from '#drivers/virtual/bench.ts';
 import { openBenchControl, type BenchControl } from '#drivers/virtual/control-client.ts';
+import { dfuseFile } from '#drivers/protocols/dfu/dfuse-file.test-support.ts';
 import { startGuest, type Guest } from './guest.test-support.ts';
 
 /** Boot takes 4 s alone; other tests may have both processors. */
@@ -54,6 +56,27 @@ describe('dfu-util on simulated devices, over the kernel of Debian', { timeout: 
     await expect.poll(async () => (await hands.status()).running).toBe('firmware');
   });
 
+  it('takes a file of ST’s as this station reads it', async () => {
+    await open('dfu');
+    const [first, second] = [randomBytes(3000), randomBytes(500)];
+    const elements = [
+      { address: 0x08000000, bytes: Uint8Array.from(first) },
+      { address: 0x08010000, bytes: Uint8Array.from(second) },
+    ];
+    const made = dfuseFile(elements);
+    expect(parseDfuse(made)).toEqual({ device: '0483:df11', segments: elements });
+    const said = await guest.runInGuest(
+      [
+        `attach ${port()}`,
+        ...[file('in.dfu', made), file('first', first), file('second', second)],
+        'dfu-util -a 0 -D /tmp/in.dfu',
+        'dfu-util -a 0 -s 0x08000000:3000 -U /tmp/first.read; cmp /tmp/first /tmp/first.read',
+        'dfu-util -a 0 -s 0x08010000:500 -U /tmp/second.read; cmp /tmp/second /tmp/second.read && echo equal',
+      ].join('\n'),
+    );
+    expect(said).toContain('equal');
+  });
+
   it('is refused by a protected part, opens it by erasing all, and programs it then', async () => {
     await open('dfu');
     const options = Buffer.from('ef55ffffffffffffff0fffffffffffff', 'hex');
@@ -92,4 +115,30 @@ describe('dfu-util on simulated devices, over the kernel of Debian', { timeout: 
     );
     expect(said).toContain('equal');
   });
+});
+
+describe('this station on the same devices, over the same kernel', { timeout: TEST_MS }, () => {
+  const HERE = 'test/guest/in-guest/dfu.ts';
+
+  it.each([
+    ['stm32-dfu', 'dfu', 'STM32  BOOTLOADER', 10_016],
+    ['dfu', 'dfu11', '1209:0001 Sensor', 10_001],
+  ])(
+    '%s: identifies, programs, reads back and starts the simulated %s',
+    async (target, virtual, product, verified) => {
+      await open(virtual);
+      const { uid } = await hands.status();
+      const said = await guest.runInGuest(
+        [
+          `set +e; keep_attached ${port()}; set -e`,
+          file('in.bin', randomBytes(10_001)),
+          'until_true test -s /sys/bus/usb/devices/1-1/serial',
+          `node ${HERE} ${target} usb:1-1 0x08000000 /tmp/in.bin`,
+        ].join('\n'),
+      );
+      const last = JSON.parse(said.trim().split('\n').at(-1) ?? '') as unknown;
+      expect(last).toMatchObject({ chipUid: uid, product, verified });
+      expect((await hands.status()).running).toBe('firmware');
+    },
+  );
 });

@@ -1,0 +1,33 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import type { OperationInput, OperationName } from '#drivers/core/operations.ts';
+import { Site } from '#drivers/host/site.ts';
+import { loadTarget } from '#drivers/targets/registry.ts';
+
+/**
+ * This station's driver on a device of the kernel's bus: `node dfu.ts TARGET PATH ADDRESS FILE`. Identifies, programs,
+ * reads back and starts what it wrote; prints what came of it as JSON.
+ */
+const [target = '', path = '', address = '', file = ''] = process.argv.slice(2);
+const bytes = Uint8Array.from(readFileSync(file));
+const sha256 = createHash('sha256').update(bytes).digest('hex');
+const image = {
+  ...{ sha256, format: 'binary' as const, entryPoint: null },
+  segments: [{ address: Number(address), bytes }],
+};
+const events: string[] = [];
+const site = await Site.open(
+  'A1',
+  { path, control: { kind: 'operator' } },
+  { driver: await loadTarget(target), images: { get: () => image } },
+  ({ type }) => void events.push(type),
+);
+const context = { signal: new AbortController().signal, progress: () => undefined };
+const run = async <K extends OperationName>(name: K, input: OperationInput<K>) =>
+  (await site.run(name, input, context)).output;
+const { chipUid, product } = await run('identify', { target });
+await run('program', { image: sha256 });
+const verified = await run('verify', { image: sha256 });
+await run('start-firmware', {});
+await site.close();
+process.stdout.write(`${JSON.stringify({ chipUid, product, verified: verified.bytes, events })}\n`);
