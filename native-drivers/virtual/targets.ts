@@ -30,6 +30,7 @@ export const virtualTargets: readonly VirtualEntry[] = [
   // Families that bring their own.
   ...targets.flatMap(({ id, simulator }) => (simulator === undefined ? [] : [{ id, load: simulator }])),
   { id: 'cmsis-dap', load: async () => (await import('./cmsis-dap/target.ts')).cmsisDap },
+  { id: 'cmsis-dap-hid', load: async () => (await import('./cmsis-dap/target.ts')).cmsisDapHid },
   { id: 'dfu', load: async () => (await import('./dfu/target.ts')).dfu },
   { id: 'dfu11', load: async () => (await import('./dfu/target.ts')).dfu11 },
 ];

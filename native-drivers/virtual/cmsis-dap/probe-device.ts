@@ -1,8 +1,8 @@
 import type { FaultSet } from '../faults.ts';
-import { usbDescriptors } from '../usb/descriptors.ts';
+import { descriptor, le16, usbDescriptors, type InterfacePlan } from '../usb/descriptors.ts';
 import type { UsbAnswer, VirtualUsbDevice } from '../usb/device.ts';
 import { nowNs, type DeadlineClock } from '../wire/deadline-clock.ts';
-import { PACKET_BYTES, PACKET_COUNT, type Probe } from './probe.ts';
+import type { Probe, ProbeModel } from './probe.ts';
 import type { SwdMaster } from './swd-master.ts';
 
 /** pid.codes' id for tests. */
@@ -10,8 +10,11 @@ const VENDOR_ID = 0x1209;
 const PRODUCT_ID = 0x0001;
 export const PRODUCT = 'Rootline CMSIS-DAP';
 const OUT = 1;
+/** HID 1.11, section 6.2.1: one report descriptor, whose text no host here asks for. */
+const HID_DESCRIPTOR = descriptor(0x21, ...le16(0x0111), 0, 1, 0x22, ...le16(33));
 
 export interface ProbeParts {
+  model: ProbeModel;
   probe: Probe;
   master: SwdMaster;
   faults: FaultSet;
@@ -24,7 +27,7 @@ export interface ProbeParts {
 
 /** The probe on USB: CMSIS-DAP of version 2, a bulk endpoint for commands and one for responses, in this order. */
 export class ProbeDevice implements VirtualUsbDevice {
-  readonly speed = 'high';
+  readonly speed: 'high' | 'full';
   readonly descriptors;
   private readonly parts: ProbeParts;
   private readonly responses: Uint8Array[] = [];
@@ -37,22 +40,11 @@ export class ProbeDevice implements VirtualUsbDevice {
 
   constructor(parts: ProbeParts) {
     this.parts = parts;
+    const { model, serial } = parts;
+    this.speed = model.version === 2 ? 'high' : 'full';
     this.descriptors = usbDescriptors({
-      ...{ vendorId: VENDOR_ID, productId: PRODUCT_ID, manufacturer: 'Rootline', product: PRODUCT },
-      serial: parts.serial,
-      configurations: [
-        {
-          interfaces: [
-            {
-              ...{ number: 0, class: [0xff, 0, 0], name: `${PRODUCT} v2` },
-              endpoints: [
-                { address: OUT, type: 'bulk', maxPacket: PACKET_BYTES },
-                { address: 0x82, type: 'bulk', maxPacket: PACKET_BYTES },
-              ],
-            },
-          ],
-        },
-      ],
+      ...{ vendorId: VENDOR_ID, productId: PRODUCT_ID, manufacturer: 'Rootline', product: PRODUCT, serial },
+      configurations: [{ interfaces: [interfaceOf(model)] }],
     });
   }
 
@@ -62,7 +54,8 @@ export class ProbeDevice implements VirtualUsbDevice {
 
   /** Waits while the probe has all its buffers full, as a device that answers NAK. */
   async write(_endpoint: number, bytes: Uint8Array): Promise<number> {
-    while (this.taken >= PACKET_COUNT) await new Promise<void>((resolve) => this.roomFor.push(resolve));
+    while (this.taken >= this.parts.model.packetCount)
+      await new Promise<void>((resolve) => this.roomFor.push(resolve));
     this.taken += 1;
     const arrived = nowNs();
     const { epoch } = this;
@@ -96,7 +89,10 @@ export class ProbeDevice implements VirtualUsbDevice {
   }
 
   private respond(response: Uint8Array): void {
-    this.responses.push(response);
+    const { version, packetBytes } = this.parts.model;
+    const report = new Uint8Array(version === 1 ? packetBytes : response.length);
+    report.set(response);
+    this.responses.push(report);
     this.waiting.shift()?.();
   }
 
@@ -126,4 +122,17 @@ export class ProbeDevice implements VirtualUsbDevice {
       this.waiting.push(wake);
     });
   }
+}
+
+function interfaceOf({ version, packetBytes }: ProbeModel): InterfacePlan {
+  const type = version === 2 ? ('bulk' as const) : ('interrupt' as const);
+  const interval = version === 2 ? 0 : 1;
+  return {
+    ...{ number: 0, class: version === 2 ? [0xff, 0, 0] : [0x03, 0, 0], name: `${PRODUCT} v${version}` },
+    ...(version === 1 ? { extra: [HID_DESCRIPTOR] } : {}),
+    endpoints: [
+      { address: OUT, type, maxPacket: packetBytes, interval },
+      { address: 0x82, type, maxPacket: packetBytes, interval },
+    ],
+  };
 }

@@ -1,10 +1,18 @@
 import type { SwdMaster } from './swd-master.ts';
 import { Transfers } from './transfers.ts';
 
+/** How a probe is on USB: version 2 with bulk endpoints, version 1 with the reports of a HID. */
+export interface ProbeModel {
+  version: 1 | 2;
+  packetBytes: number;
+  /** Packets that it takes before it has answered the first. */
+  packetCount: number;
+}
+
 /** High speed: one packet is one bulk packet (USB 2.0, section 5.8.3). */
-export const PACKET_BYTES = 512;
-/** Packets that the probe takes before it has answered the first. */
-export const PACKET_COUNT = 4;
+export const VERSION_2: ProbeModel = { version: 2, packetBytes: 512, packetCount: 4 };
+/** Full speed: a report is one interrupt packet (section 5.7.3). */
+export const VERSION_1: ProbeModel = { version: 1, packetBytes: 64, packetCount: 1 };
 /** Command ids and ids of DAP_Info (CMSIS-DAP 2.1.1, "CMSIS-DAP Commands"). */
 const COMMAND = {
   info: 0x00,
@@ -45,19 +53,21 @@ export interface ProbeBody {
 export class Probe {
   private readonly master: SwdMaster;
   private readonly body: ProbeBody;
+  private readonly model: ProbeModel;
   private readonly transfers: Transfers;
   private pins = PIN.swclk | PIN.swdio | PIN.reset;
 
-  constructor(master: SwdMaster, body: ProbeBody) {
+  constructor(master: SwdMaster, body: ProbeBody, model: ProbeModel) {
     this.master = master;
+    this.model = model;
     this.body = body;
     this.transfers = new Transfers(master);
   }
 
   execute(bytes: Uint8Array): Uint8Array {
     // What a command leaves out reads as zero: the reference firmware has a buffer of one packet.
-    const command = Buffer.alloc(PACKET_BYTES);
-    command.set(bytes.subarray(0, PACKET_BYTES));
+    const command = Buffer.alloc(this.model.packetBytes);
+    command.set(bytes.subarray(0, command.length));
     const id = command[0] ?? INVALID;
     try {
       return this.answer(id, command);
@@ -92,8 +102,9 @@ export class Probe {
 
   private info(what: number): Uint8Array {
     if (what === INFO.capabilities) return Uint8Array.of(COMMAND.info, 1, SWD_SUPPORTED);
-    if (what === INFO.count) return Uint8Array.of(COMMAND.info, 1, PACKET_COUNT);
-    if (what === INFO.size) return Uint8Array.of(COMMAND.info, 2, PACKET_BYTES & 0xff, PACKET_BYTES >> 8);
+    if (what === INFO.count) return Uint8Array.of(COMMAND.info, 1, this.model.packetCount);
+    const size = this.model.packetBytes;
+    if (what === INFO.size) return Uint8Array.of(COMMAND.info, 2, size & 0xff, size >> 8);
     const own = what === INFO.serial ? this.body.serial : what === INFO.product ? this.body.product : '';
     const text = TEXTS[what] ?? own;
     // Zero-terminated, and the length counts that; a text that is not there has length 0.

@@ -5,7 +5,7 @@ import { nowNs } from '../wire/deadline-clock.ts';
 import { Stm32f0Chip } from './chip.ts';
 import { DEVICE_ID, Stm32f0Part } from './part.ts';
 import { PRODUCT, ProbeDevice } from './probe-device.ts';
-import { Probe } from './probe.ts';
+import { Probe, VERSION_2, type ProbeModel } from './probe.ts';
 import { SwdMaster } from './swd-master.ts';
 import { SwdPort } from './swd-port.ts';
 
@@ -30,18 +30,19 @@ export class ProbeSocket implements SocketChip {
   private live: Live | null = null;
   private resetLow = false;
 
-  constructor(options: SocketOptions) {
+  constructor(options: SocketOptions, model: ProbeModel = VERSION_2) {
     this.options = options;
     this.master = new SwdMaster(() => this.live?.port ?? null, options.ideal);
     this.master.stalled = () => this.live?.chip.stalledUntil ?? 0;
     const serial = 'RL-DAP-1';
-    const probe = new Probe(this.master, {
+    const body = {
       ...{ product: PRODUCT, serial },
-      resetLine: (low) => this.pull(low),
-    });
+      resetLine: (low: boolean) => this.pull(low),
+    };
+    const probe = new Probe(this.master, body, model);
     const { faults, clock } = options;
     const after = (): boolean => this.after();
-    this.usb = new ProbeDevice({ probe, master: this.master, faults, clock, serial, after });
+    this.usb = new ProbeDevice({ model, probe, master: this.master, faults, clock, serial, after });
   }
 
   get part(): Stm32f0Part | null {
