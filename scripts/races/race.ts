@@ -1,8 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { startVirtualBench, type BenchSite } from '#drivers/bench/virtual-bench.ts';
 import type { Image } from '#drivers/core/image.ts';
-import { loadBytesTarget } from '#drivers/targets/registry.ts';
+import type { AnyTargetDriver, TargetSession } from '#drivers/core/driver.ts';
+import { loadTarget } from '#drivers/targets/registry.ts';
 import { openSerial } from '#drivers/transports/serial.ts';
+import { openUsb } from '#drivers/transports/usb/open-usb.ts';
 import { openBenchControl, type BenchControl } from '#drivers/virtual/control-client.ts';
 
 /** One family on one simulated part whose wire and flash take real time. */
@@ -98,22 +100,39 @@ async function lapOfUs(
   bytes: Buffer,
 ): Promise<Lap> {
   await freshPart(hands);
-  const driver = await loadBytesTarget(target);
+  const driver = await loadTarget(target);
   const lines = await openBenchControl(site.control);
   const image = imageOf(bytes, address);
   const lap = await timed(hands, async () => {
-    const transport = await openSerial(site.port, 9600, driver.parity);
-    const session = driver.open({ transport, control: lines }, { get: () => image });
+    const open = await openOn(driver, site, lines, image);
+    const { session } = open;
     const context = { signal: new AbortController().signal, progress: () => undefined };
     await session.run('identify', { target }, context);
     await session.run('program', { image: image.sha256 }, context);
     return async () => {
       await session.close();
-      await transport.close();
+      await open.close();
     };
   });
   await lines.close();
   return lap;
+}
+
+/** The port as the driver reaches its part: a serial port, or a device behind the bench's USB/IP server. */
+async function openOn(
+  driver: AnyTargetDriver,
+  site: BenchSite,
+  control: BenchControl,
+  image: Image,
+): Promise<{ session: TargetSession; close(): Promise<void> }> {
+  const images = { get: () => image };
+  if (driver.reach === 'usb') {
+    const usb = await openUsb(site.port);
+    return { session: driver.open({ usb, control }, images), close: () => usb.close() };
+  }
+  if (driver.reach === 'tool') throw new RangeError(`${driver.id} is reached by its own tool`);
+  const transport = await openSerial(site.port, 9600, driver.parity);
+  return { session: driver.open({ transport, control }, images), close: () => transport.close() };
 }
 
 async function lapOfPeer(

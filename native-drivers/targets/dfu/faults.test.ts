@@ -190,3 +190,39 @@ describe('faults of an STM32F4 on a paced bus', () => {
     await host.close();
   });
 });
+
+describe('faults of a device with DFU 1.1 on a paced bus', () => {
+  let plain: UsbRig;
+  beforeAll(async () => {
+    plain = await openUsbRig('dfu', 'dfu11', 'wire');
+  });
+  afterAll(() => plain.close());
+
+  it('cable-pulled-during-erase: it comes back in its boot loader, and is written whole', async () => {
+    await plain.run('identify', { target: 'dfu' });
+    const image = plain.image({ address: 0, bytes: random(0x4000) });
+    const failed = expect(plain.run('program', { image })).rejects.toMatchObject({
+      ...{ code: 'port-gone', chip: 'not-locked' },
+    });
+    await expect.poll(() => plain.heard.some(({ done, note }) => note === 'Write' && done > 0)).toBe(true);
+    await plain.hands.cable(false);
+    await failed;
+    plain.events.length = 0;
+    await plain.hands.cable(true);
+    await expect.poll(() => plain.events.map(({ type }) => type), { timeout: 3000 }).toContain('port-back');
+    expect((await plain.run('read-state', {})).lifecycle.dlm).toBe('DFU');
+    await plain.run('program', { image });
+    await plain.run('verify', { image });
+  });
+
+  it('nak-then-recover: the block that was refused is named, and the next attempt is whole', async () => {
+    await plain.run('identify', { target: 'dfu' });
+    await plain.hands.fault('nak 07 01');
+    const image = plain.image({ address: 0, bytes: random(2000) });
+    await expect(plain.run('program', { image })).rejects.toMatchObject({
+      ...{ code: 'device-error', context: { status: 'errVERIFY', block: 0 } },
+    });
+    await plain.run('program', { image });
+    await plain.run('verify', { image });
+  });
+});

@@ -14,6 +14,13 @@ const identify = () => rig.run('identify', { target: 'dfu' });
 const random = (length: number): Uint8Array => Uint8Array.from(randomBytes(length));
 const firmware = (bytes: Uint8Array): string => rig.image({ address: 0, bytes });
 
+/** The part is another one from now on, and the site has opened it. */
+async function becomes(trait: string): Promise<void> {
+  rig.events.length = 0;
+  await rig.hands.fault(trait);
+  await expect.poll(() => rig.events.map(({ type }) => type), { timeout: 3000 }).toContain('port-back');
+}
+
 /** A file as `dfu-suffix` makes it. */
 function withSuffix(bytes: Uint8Array, vendorId: number, productId: number, version = 0x0100): Uint8Array {
   const tail = Buffer.alloc(16);
@@ -88,12 +95,47 @@ describe('a device with DFU 1.1', () => {
   });
 
   it('is reset into its boot loader where its program offers no way there', async () => {
-    await rig.hands.fault('mute');
+    await becomes('mute');
     const image = firmware(random(3000));
-    await expect.poll(() => rig.events.map(({ type }) => type), { timeout: 3000 }).toContain('port-back');
     expect((await identify()).lifecycle.dlm).toBe('DFU');
     await rig.run('program', { image });
     await rig.run('verify', { image });
+  });
+
+  it.each(['needs-reset', 'tolerant'])('is programmed and read where it is %s', async (trait) => {
+    await becomes(trait);
+    await identify();
+    const image = firmware(random(3000));
+    await rig.run('program', { image });
+    await rig.run('verify', { image });
+    await rig.run('start-firmware', {});
+    expect((await rig.hands.status()).running).toBe('firmware');
+  });
+
+  it('takes a block that is answered when it is through, without dfuDNBUSY', async () => {
+    await identify();
+    await rig.hands.fault('skip-busy always');
+    const image = firmware(random(3000));
+    await rig.run('program', { image });
+    await rig.run('verify', { image });
+  });
+
+  it('says that it cannot be read, where it cannot', async () => {
+    await becomes('write-only');
+    await identify();
+    const image = firmware(random(3000));
+    await rig.run('program', { image });
+    await expect(rig.run('verify', { image })).rejects.toMatchObject({ code: 'unsupported' });
+  });
+
+  it('names the address of a cell that reads wrong', async () => {
+    await identify();
+    const image = firmware(new Uint8Array(3000).fill(0x55));
+    await rig.run('program', { image });
+    await rig.hands.fault('bad-cell 0907');
+    await expect(rig.run('verify', { image })).rejects.toMatchObject({
+      ...{ code: 'verify-mismatch', context: { address: '0x00000907' } },
+    });
   });
 
   it('is not the target of a part that speaks ST’s extension, nor the other way round', async () => {

@@ -60,6 +60,7 @@ export async function openUsbRig(
       await site.close();
       await hands.fault(null);
       await hands.power(true);
+      await hands.cable(true);
       if (await hands.presence()) await hands.remove();
       await hands.insert();
       heard.length = 0;

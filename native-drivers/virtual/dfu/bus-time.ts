@@ -46,9 +46,12 @@ export class BusTime {
     lateness.leaves(this.at);
   }
 
-  /** Flash works. What it says of its duration is rounded up, so that nobody comes too early; 0 where nothing is paced. */
+  /**
+   * Flash works. bwPollTimeout is in whole milliseconds, rounded up: nobody may ask before, so that much is counted. 0
+   * where nothing is paced.
+   */
   busy(nanoseconds: number): { pollMs: number; done: Promise<void> } {
-    this.ideal.countFlash(nanoseconds);
+    this.ideal.countFlash(Math.ceil(nanoseconds / 1e6) * 1e6);
     if (this.pace === null) return { pollMs: 0, done: Promise.resolve() };
     this.flashAt = Math.max(this.flashAt, this.at) + nanoseconds;
     const pollMs = Math.ceil((this.flashAt - this.at) / 1e6);

@@ -18,13 +18,6 @@ const MANIFEST_NS = 20e6;
 /** Per block, typical: erased as it is written. */
 const ERASE_NS = 12e6;
 
-/** Where the parts of this kind differ: all of it is in bmAttributes (DFU 1.1, table 4.2). */
-export interface PlainOptions {
-  willDetach: boolean;
-  manifestationTolerant: boolean;
-  canUpload: boolean;
-}
-
 type Host = UsbHost<PlainDfuPart>;
 
 /** A boot loader as DFU 1.1 has it: blocks in order, then manifestation. */
@@ -35,10 +28,11 @@ class PlainLoader implements DfuMemory {
   readonly leavesFromIdle = false;
   private readonly host: Host;
 
-  constructor(host: Host, options: PlainOptions) {
+  constructor(host: Host) {
+    const { canUpload, manifestationTolerant } = host.part.traits;
     this.host = host;
-    this.canUpload = options.canUpload;
-    this.manifestationTolerant = options.manifestationTolerant;
+    this.canUpload = canUpload;
+    this.manifestationTolerant = manifestationTolerant;
   }
 
   skipsBusy(): boolean {
@@ -84,13 +78,11 @@ class Program implements ChipUsbDevice {
   readonly speed = 'full';
   readonly descriptors: UsbDescriptors;
   private readonly host: Host;
-  private readonly options: PlainOptions;
   private detached = false;
 
-  constructor(host: Host, options: PlainOptions) {
+  constructor(host: Host) {
     this.host = host;
-    this.options = options;
-    this.descriptors = descriptorsOf(host.part, 'program', options);
+    this.descriptors = descriptorsOf(host.part, 'program');
   }
 
   async control(setup: Uint8Array): Promise<UsbAnswer> {
@@ -101,7 +93,7 @@ class Program implements ChipUsbDevice {
     if (request === REQUEST.getStatus) return statusBytes({ status: STATUS.ok, state, pollMs: 0 });
     if (request !== REQUEST.detach) return 'stall';
     this.detached = true;
-    if (this.options.willDetach) this.toLoader();
+    if (this.host.part.traits.willDetach) this.toLoader();
     return new Uint8Array(0);
   }
 
@@ -122,25 +114,26 @@ class Program implements ChipUsbDevice {
   }
 
   private toLoader(): void {
-    this.host.become(() => loader(this.host, this.options));
+    this.host.become(() => loader(this.host));
   }
 }
 
-function loader(host: Host, options: PlainOptions): Running {
-  const machine = new DfuMachine(new PlainLoader(host, options), host.time);
+function loader(host: Host): Running {
+  const machine = new DfuMachine(new PlainLoader(host), host.time);
   // A reset ends DFU mode where there is a program to go back to (DFU 1.1, table A.2.3).
-  const device = new DfuDevice(descriptorsOf(host.part, 'loader', options), machine, host.time, () => {
+  const device = new DfuDevice(descriptorsOf(host.part, 'loader'), machine, host.time, () => {
     if (host.part.length > 0) host.restart();
   });
   return { running: 'boot-rom', device };
 }
 
-function descriptorsOf(part: PlainDfuPart, what: keyof typeof PRODUCT_ID, options: PlainOptions) {
+function descriptorsOf(part: PlainDfuPart, what: keyof typeof PRODUCT_ID): UsbDescriptors {
+  const { canUpload, manifestationTolerant, willDetach, mute } = part.traits;
   const attributes =
     ATTRIBUTE.canDownload |
-    (options.canUpload ? ATTRIBUTE.canUpload : 0) |
-    (options.manifestationTolerant ? ATTRIBUTE.manifestationTolerant : 0) |
-    (options.willDetach ? ATTRIBUTE.willDetach : 0);
+    (canUpload ? ATTRIBUTE.canUpload : 0) |
+    (manifestationTolerant ? ATTRIBUTE.manifestationTolerant : 0) |
+    (willDetach ? ATTRIBUTE.willDetach : 0);
   const functional = descriptor(
     FUNCTIONAL,
     attributes,
@@ -154,12 +147,13 @@ function descriptorsOf(part: PlainDfuPart, what: keyof typeof PRODUCT_ID, option
   return usbDescriptors({
     ...{ vendorId: VENDOR_ID, productId: PRODUCT_ID[what], serial: part.serial },
     ...{ manufacturer: 'Rootline', product: what === 'program' ? 'Sensor' : 'Sensor boot loader' },
-    configurations: [{ interfaces: [part.mute && what === 'program' ? idle : face] }],
+    configurations: [{ interfaces: [mute && what === 'program' ? idle : face] }],
   });
 }
 
 /** The mode pin calls the boot loader (low) beside DETACH; without a program the part stays in it. */
-export function startPlain(mode: 'low' | 'high', host: Host, options: PlainOptions): Running {
-  if (host.part.length === 0 || (mode === 'low' && host.part.mute)) return loader(host, options);
-  return { running: 'firmware', device: new Program(host, options) };
+export function startPlain(mode: 'low' | 'high', host: Host): Running {
+  const { length, traits } = host.part;
+  if (length === 0 || (mode === 'low' && traits.mute)) return loader(host);
+  return { running: 'firmware', device: new Program(host) };
 }

@@ -1,9 +1,8 @@
-import type { SocketChip } from '../target.ts';
-import type { VirtualTarget } from '../target.ts';
+import type { SocketChip, VirtualTarget } from '../target.ts';
 import { UsbChip, type UsbModel } from './chip.ts';
 import { DfuPart, PRODUCT_ID } from './part.ts';
-import { startPlain, type PlainOptions } from './plain-loader.ts';
-import { PlainDfuPart } from './plain-part.ts';
+import { startPlain } from './plain-loader.ts';
+import { PlainDfuPart, type PlainTraits } from './plain-part.ts';
 import { startSystemLoader } from './system-loader.ts';
 
 /** As many bytes as the boot loader's serial number shows: it is made of the unique id, which itself is not shown. */
@@ -35,23 +34,33 @@ const systemLoader: UsbModel<DfuPart> = {
   },
 };
 
-const plainModel = (options: PlainOptions): UsbModel<PlainDfuPart> => ({
-  start: (mode, host) => startPlain(mode, host, options),
+/** What makes a part of the plain kind another one, by the fault that does. */
+const TRAITS: Readonly<Record<string, Partial<PlainTraits>>> = {
+  mute: { mute: true },
+  'needs-reset': { willDetach: false },
+  tolerant: { manifestationTolerant: true },
+  'write-only': { canUpload: false },
+};
+const PLAIN_FAULTS = {
+  ...FAULTS,
+  mute: 'The program offers no way to its boot loader: the mode pin calls it.',
+  'needs-reset': 'After DETACH the program waits for a reset of the bus.',
+  tolerant: 'The boot loader goes on after manifestation.',
+  'write-only': 'The firmware cannot be read.',
+};
+
+const plain: UsbModel<PlainDfuPart> = {
+  start: startPlain,
   lifecycle: () => lifecycleOf(null),
   armed(part, name, operand) {
     if (name === 'bad-cell') part.flash.setBadCell(Number.parseInt(operand ?? '0', 16));
     if (name === 'wrong-uid') part.shownUid = strangeUid(part.uid);
-    if (name === 'mute') part.mute = true;
-    return name === 'wrong-uid' || name === 'mute';
+    const traits = TRAITS[name];
+    part.traits = { ...part.traits, ...traits };
+    return name === 'wrong-uid' || traits !== undefined;
   },
-  cleared(part) {
-    const shown = part.shownUid !== null || part.mute;
-    part.flash.setBadCell(null);
-    part.shownUid = null;
-    part.mute = false;
-    return shown;
-  },
-});
+  cleared: (part) => part.mend(),
+};
 
 /** Another part of the same kind: one digit differs. */
 const strangeUid = (uid: Uint8Array): Uint8Array =>
@@ -69,13 +78,12 @@ export const dfu: VirtualTarget = {
 };
 
 /** A device of DFU 1.1 with a program beside which it can be called. */
-export function plainDfu(id: string, plain: PlainOptions): VirtualTarget {
-  return {
-    ...{ id, title: 'Device with DFU 1.1', connector: 'usb', uidBytes: UID_BYTES },
-    faults: { ...FAULTS, mute: 'The program offers no way to its boot loader: the mode pin calls it.' },
-    newPart: (uid) => new PlainDfuPart(uid),
-    socket: (options) => new UsbChip(options, plainModel(plain)),
-  };
-}
-
-export const dfu11 = plainDfu('dfu11', { willDetach: true, manifestationTolerant: false, canUpload: true });
+export const dfu11: VirtualTarget = {
+  id: 'dfu11',
+  title: 'Device with DFU 1.1',
+  connector: 'usb',
+  uidBytes: UID_BYTES,
+  faults: PLAIN_FAULTS,
+  newPart: (uid) => new PlainDfuPart(uid),
+  socket: (options) => new UsbChip(options, plain),
+};
