@@ -63,7 +63,6 @@ async function initialize(
   await flash.done(signal);
   if (!(await isBlank(flash, device, flashBytes, signal)))
     throw new DriverError('verify-mismatch', 'The flash is not blank after it was erased.');
-  part.erased = true;
   return { output: lifecycleOf(0), measurements: [] };
 }
 

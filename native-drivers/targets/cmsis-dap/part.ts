@@ -24,8 +24,6 @@ export interface Awake extends PartFacts {
 
 /** One part behind a probe. Woken by a reset under which its core is halted; who it is is read before each operation. */
 export class Stm32f0Part {
-  /** True while this session knows all of the flash to be erased. */
-  erased = false;
   /** True once this session sent the part a command that changes it. */
   touched = false;
   private readonly link: UsbLink;
@@ -46,7 +44,7 @@ export class Stm32f0Part {
   forget(): void {
     this.drop();
     this.uid = null;
-    this.erased = this.touched = false;
+    this.touched = false;
   }
 
   /** An open part. Rejects with `protected` for one that is not, and with what `wake` rejects with. */

@@ -100,8 +100,9 @@ export async function program(
   const pages = pagesOf(image, device.pageBytes);
   const plan = await planOf(flash, pages, device.pageBytes, context.signal);
   if (plan.length > 0) part.touched = true;
-  part.erased = false;
-  const all = plan.length === flashBytes / device.pageBytes && plan.every(({ erase }) => erase);
+  // All at once takes as long as one page: where every page is written anyway, nothing is lost by it.
+  const every = plan.length === flashBytes / device.pageBytes;
+  const all = every && plan.filter(({ erase }) => erase).length > 1;
   if (all) await flash.eraseAll(context.signal);
   await write(flash, plan, all, context);
   const seconds = (performance.now() - started) / 1000;

@@ -82,6 +82,11 @@ export class Stm32f0Chip implements Bus, FlashHost {
     return this.loadedLevel === 2;
   }
 
+  /** When what the flash does now ends, ns. */
+  get flashUntil(): number {
+    return this.flash.ready;
+  }
+
   level(): ProtectionLevel {
     return this.loadedLevel;
   }

@@ -33,6 +33,7 @@ export class ProbeSocket implements SocketChip {
   constructor(options: SocketOptions, model: ProbeModel = VERSION_2) {
     this.options = options;
     this.master = new SwdMaster(() => this.live?.port ?? null, options.ideal);
+    this.master.flashUntil = () => this.flashUntil();
     this.master.stalled = () => this.live?.chip.stalledUntil ?? 0;
     const serial = 'RL-DAP-1';
     const body = {
@@ -117,6 +118,14 @@ export class ProbeSocket implements SocketChip {
     this.live.chip.advance(this.options.clock === null ? this.master.time : nowNs());
     this.live.chip.resetLine = low;
     this.options.onRunning(this.running);
+  }
+
+  /** The core goes on beside the line: only it knows what the flash does now. */
+  private flashUntil(): number {
+    const chip = this.live?.chip;
+    if (chip === undefined || this.options.clock === null) return 0;
+    chip.advance(this.master.time);
+    return chip.flashUntil;
   }
 
   /** True: the response to the command that was just carried out is lost. */

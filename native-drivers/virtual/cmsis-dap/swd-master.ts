@@ -14,6 +14,8 @@ export class SwdMaster {
   time = 0;
   /** The part's flash is busy until then: the last packet had to wait for it. */
   stalled: () => number = () => 0;
+  /** Until when the part's flash works by itself, ns. */
+  flashUntil: () => number = () => 0;
   hz = DEFAULT_HZ;
   idleCycles = 0;
   waitRetries = 100;
@@ -57,9 +59,10 @@ export class SwdMaster {
     return answer;
   }
 
+  /** What passes while the flash works costs nothing: the ideal clock has it already. */
   private clock(cycles: number): void {
     this.time += (cycles * 1e9) / this.hz;
     // Counted as four bytes: what a packet carries.
-    this.ideal.countWire('out', WORD_BYTES, this.hz, cycles / WORD_BYTES);
+    if (this.flashUntil() <= this.time) this.ideal.countWire('out', WORD_BYTES, this.hz, cycles / WORD_BYTES);
   }
 }
