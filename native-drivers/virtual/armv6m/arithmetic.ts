@@ -1,8 +1,7 @@
-import type { Core } from './core.ts';
-import type { Encoding } from './instructions.ts';
+import type { Encoding, Processor } from './processor.ts';
 
 /** AddWithCarry (ARMv6-M ARM, DDI 0419, A2.2.1): the sum, with all four flags. */
-export function addWithCarry(core: Core, a: number, b: number, carry: boolean): number {
+export function addWithCarry(core: Processor, a: number, b: number, carry: boolean): number {
   const unsigned = (a >>> 0) + (b >>> 0) + (carry ? 1 : 0);
   const result = unsigned | 0;
   core.flagsNZ(result);
@@ -11,9 +10,9 @@ export function addWithCarry(core: Core, a: number, b: number, carry: boolean): 
   return result;
 }
 
-export const subtract = (core: Core, a: number, b: number): number => addWithCarry(core, a, ~b, true);
+export const subtract = (core: Processor, a: number, b: number): number => addWithCarry(core, a, ~b, true);
 
-export type Shift = (core: Core, value: number, by: number) => number;
+export type Shift = (core: Processor, value: number, by: number) => number;
 
 /** LSL, LSR and ASR by 0..255; C is the last bit shifted out, unchanged for 0 (A2.2.1). */
 export const shiftLeft: Shift = (core, value, by) => {
@@ -35,7 +34,7 @@ export const shiftRightSigned: Shift = (core, value, by) => {
 /** By an immediate: 0 means 32 for the right shifts. */
 const byImmediate =
   (shift: Shift, zero: number) =>
-  (core: Core, op: number): void => {
+  (core: Processor, op: number): void => {
     const by = (op >> 6) & 31;
     const result = shift(core, core.reg((op >> 3) & 7), by === 0 ? zero : by);
     core.r[op & 7] = result;
@@ -43,28 +42,28 @@ const byImmediate =
   };
 
 /** ADDS and SUBS, of a register or three bits. */
-function addThree(core: Core, op: number): void {
+function addThree(core: Processor, op: number): void {
   const field = (op >> 6) & 7;
   const b = (op & 0x0400) === 0 ? core.reg(field) : field;
   const a = core.reg((op >> 3) & 7);
   core.r[op & 7] = (op & 0x0200) === 0 ? addWithCarry(core, a, b, false) : subtract(core, a, b);
 }
 
-function move(core: Core, op: number): void {
+function move(core: Processor, op: number): void {
   core.r[(op >> 8) & 7] = op & 0xff;
   core.flagsNZ(op & 0xff);
 }
 
-function compare(core: Core, op: number): void {
+function compare(core: Processor, op: number): void {
   subtract(core, core.reg((op >> 8) & 7), op & 0xff);
 }
 
-function add(core: Core, op: number): void {
+function add(core: Processor, op: number): void {
   const d = (op >> 8) & 7;
   core.r[d] = addWithCarry(core, core.reg(d), op & 0xff, false);
 }
 
-function sub(core: Core, op: number): void {
+function sub(core: Processor, op: number): void {
   const d = (op >> 8) & 7;
   core.r[d] = subtract(core, core.reg(d), op & 0xff);
 }

@@ -1,9 +1,8 @@
 import { BusFault } from './bus.ts';
-import type { Core } from './core.ts';
-import type { Encoding } from './instructions.ts';
+import type { Encoding, Processor } from './processor.ts';
 
 /** By bits 11..9 of the condition: EQ, CS, MI, VS, HI, GE, GT, always (ARMv6-M ARM, DDI 0419, A6.3). */
-const conditions: readonly ((core: Core) => boolean)[] = [
+const conditions: readonly ((core: Processor) => boolean)[] = [
   (core) => core.z,
   (core) => core.c,
   (core) => core.n,
@@ -13,7 +12,7 @@ const conditions: readonly ((core: Core) => boolean)[] = [
   (core) => core.n === core.v && !core.z,
 ];
 
-function conditional(core: Core, op: number): void {
+function conditional(core: Processor, op: number): void {
   const condition = (op >> 8) & 15;
   if (condition === 14) throw new BusFault('undefined-instruction', core.pc);
   if (condition === 15) {
@@ -24,12 +23,12 @@ function conditional(core: Core, op: number): void {
   if (holds !== ((condition & 1) === 1)) core.branch(core.pc + 4 + (((op << 24) >> 24) << 1));
 }
 
-function always(core: Core, op: number): void {
+function always(core: Processor, op: number): void {
   core.branch(core.pc + 4 + (((op << 21) >> 21) << 1));
 }
 
 /** 32-bit instructions: BL, MSR, MRS and the barriers (A5.3). */
-function wide(core: Core, op: number): void {
+function wide(core: Processor, op: number): void {
   if ((op & 0xf800) !== 0xf000) throw new BusFault('undefined-instruction', core.pc);
   const second = core.fetch(core.pc + 2);
   core.next = (core.pc + 4) >>> 0;
@@ -43,7 +42,7 @@ function wide(core: Core, op: number): void {
 }
 
 /** BL, encoding T1: S:I1:I2:imm10:imm11:0 (A6.7.13). */
-function link(core: Core, op: number, second: number): void {
+function link(core: Processor, op: number, second: number): void {
   const s = (op >> 10) & 1;
   const i1 = ~((second >> 13) ^ s) & 1;
   const i2 = ~((second >> 11) ^ s) & 1;
@@ -56,12 +55,12 @@ function link(core: Core, op: number, second: number): void {
 /** Special registers by SYSm (B4.2): xPSR and its parts are 0..7. */
 const SYSM = { lastPsr: 7, msp: 8, psp: 9, primask: 16, control: 20 } as const;
 
-function readSpecial(core: Core, d: number, register: number): void {
+function readSpecial(core: Processor, d: number, register: number): void {
   core.spend(3);
   core.setReg(d, specialValue(core, register));
 }
 
-function specialValue(core: Core, register: number): number {
+function specialValue(core: Processor, register: number): number {
   if (register <= SYSM.lastPsr) {
     // Bit 0 asks for IPSR, bit 2 leaves APSR out; EPSR reads as zero.
     const flags = (register & 4) === 0 ? core.xpsr & 0xf0000000 : 0;
@@ -73,7 +72,7 @@ function specialValue(core: Core, register: number): number {
   return register === SYSM.control && core.processStack ? 2 : 0;
 }
 
-function writeSpecial(core: Core, n: number, register: number): void {
+function writeSpecial(core: Processor, n: number, register: number): void {
   const value = core.reg(n);
   core.spend(3);
   if (register <= SYSM.lastPsr) {

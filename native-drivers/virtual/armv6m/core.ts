@@ -1,16 +1,7 @@
 import { BusFault, type AccessBytes, type Bus } from './bus.ts';
 import { EXCEPTION, Exceptions } from './exceptions.ts';
 import { instructionOf } from './instructions.ts';
-
-/** What a debugger has to say while the core runs. */
-export interface CoreDebug {
-  /** A breakpoint of the unit is at that address. */
-  stopsAt(address: number): boolean;
-  /** BKPT was met: true halts, false escalates to HardFault (ARMv6-M ARM, C1.6.1). */
-  breakpoint(): boolean;
-  /** HardFault is about to be taken: true halts instead (vector catch). */
-  hardFault(): boolean;
-}
+import type { CoreDebug, Processor } from './processor.ts';
 
 const ALONE: CoreDebug = { stopsAt: () => false, breakpoint: () => false, hardFault: () => false };
 /** Reset clock of an STM32F0: 8 MHz. */
@@ -20,7 +11,7 @@ const RESET_CYCLE_NS = 125;
  * An ARMv6-M core (Cortex-M0) as its manual describes it: ARMv6-M Architecture Reference Manual, DDI 0419. Cycles as in
  * the Cortex-M0 Technical Reference Manual, DDI 0432, table 3-1, zero wait states.
  */
-export class Core {
+export class Core implements Processor {
   /** r0..r14; r13 is the stack pointer in use. */
   readonly r = new Int32Array(15);
   readonly bus: Bus;

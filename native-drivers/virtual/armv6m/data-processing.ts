@@ -1,10 +1,9 @@
 import { addWithCarry, shiftLeft, shiftRight, shiftRightSigned, subtract, type Shift } from './arithmetic.ts';
 import { BusFault } from './bus.ts';
-import type { Core } from './core.ts';
-import type { Encoding } from './instructions.ts';
+import type { Encoding, Processor } from './processor.ts';
 
 /** A result for Rdn; undefined: the flags were all that it was for. */
-type Operation = (core: Core, a: number, b: number) => number | undefined;
+type Operation = (core: Processor, a: number, b: number) => number | undefined;
 
 const logical =
   (of: (a: number, b: number) => number): Operation =>
@@ -58,14 +57,14 @@ const operations: readonly Operation[] = [
   logical((_a, b) => ~b),
 ];
 
-function process(core: Core, op: number): void {
+function process(core: Processor, op: number): void {
   const operation = operations[(op >> 6) & 15];
   const result = operation?.(core, core.reg(op & 7), core.reg((op >> 3) & 7));
   if (result !== undefined) core.r[op & 7] = result;
 }
 
 /** ADD, CMP, MOV of any register, BX and BLX (A5.2.3). */
-function special(core: Core, op: number): void {
+function special(core: Processor, op: number): void {
   const m = (op >> 3) & 15;
   const d = (op & 7) | ((op >> 4) & 8);
   const kind = (op >> 8) & 3;
@@ -75,7 +74,7 @@ function special(core: Core, op: number): void {
   else exchange(core, m, (op & 0x80) !== 0);
 }
 
-function exchange(core: Core, m: number, link: boolean): void {
+function exchange(core: Processor, m: number, link: boolean): void {
   if (m === 15 && link) throw new BusFault('undefined-instruction', core.pc);
   const target = core.reg(m);
   if (link) core.r[14] = core.next | 1;

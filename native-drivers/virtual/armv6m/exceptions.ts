@@ -1,4 +1,4 @@
-import type { Core } from './core.ts';
+import type { Processor } from './processor.ts';
 
 /** Exception numbers (ARMv6-M ARM, DDI 0419, table B1-3); interrupts follow from 16. */
 export const EXCEPTION = {
@@ -26,11 +26,11 @@ export class Exceptions {
   readonly priorities = new Uint8Array(EXCEPTION.firstInterrupt + INTERRUPTS);
   /** Enabled interrupts, one bit each. */
   enabled = 0;
-  private readonly core: Core;
+  private readonly core: Processor;
   private readonly pending = new Set<number>();
   private readonly active: number[] = [];
 
-  constructor(core: Core) {
+  constructor(core: Processor) {
     this.core = core;
   }
 

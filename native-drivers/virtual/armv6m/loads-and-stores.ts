@@ -1,16 +1,16 @@
 import type { AccessBytes } from './bus.ts';
-import type { Core } from './core.ts';
-import type { Encoding, Instruction } from './instructions.ts';
+import type { Encoding, Instruction, Processor } from './processor.ts';
 
 const signed = (value: number, bytes: 1 | 2): number =>
   bytes === 1 ? (value << 24) >> 24 : (value << 16) >> 16;
 
 /** LDR of a literal: the base is the instruction's address and 4, aligned (ARMv6-M ARM, DDI 0419, A6.7.27). */
-function literal(core: Core, op: number): void {
+function literal(core: Processor, op: number): void {
   core.r[(op >> 8) & 7] = core.load((core.reg(15) & ~3) + (op & 0xff) * 4, 4);
 }
 
-const registerAddress = (core: Core, op: number): number => core.reg((op >> 3) & 7) + core.reg((op >> 6) & 7);
+const registerAddress = (core: Processor, op: number): number =>
+  core.reg((op >> 3) & 7) + core.reg((op >> 6) & 7);
 
 const storeRegister =
   (bytes: AccessBytes): Instruction =>
@@ -52,7 +52,7 @@ const immediate =
     else core.r[op & 7] = core.load(address, bytes);
   };
 
-function onStack(core: Core, op: number): void {
+function onStack(core: Processor, op: number): void {
   const address = core.sp + (op & 0xff) * 4;
   if ((op & 0x0800) === 0) core.store(address, 4, core.reg((op >> 8) & 7));
   else core.r[(op >> 8) & 7] = core.load(address, 4);
@@ -63,7 +63,7 @@ export function* listed(list: number): Generator<number> {
   for (let index = 0; index < 8; index += 1) if (((list >> index) & 1) === 1) yield index;
 }
 
-function storeMultiple(core: Core, op: number): void {
+function storeMultiple(core: Processor, op: number): void {
   const base = (op >> 8) & 7;
   let address = core.reg(base);
   for (const index of listed(op)) {
@@ -74,7 +74,7 @@ function storeMultiple(core: Core, op: number): void {
 }
 
 /** The base is written back unless it is in the list (A6.7.25). */
-function loadMultiple(core: Core, op: number): void {
+function loadMultiple(core: Processor, op: number): void {
   const base = (op >> 8) & 7;
   let address = core.reg(base);
   const values = [...listed(op)].map((index) => {

@@ -1,4 +1,5 @@
-import type { Core, CoreDebug } from '../armv6m/core.ts';
+import type { Core } from '../armv6m/core.ts';
+import type { CoreDebug } from '../armv6m/processor.ts';
 
 /** Debug registers (ARMv6-M ARM, DDI 0419, C1.6), the breakpoint unit (C1.8) and the watchpoint unit's place (C1.7). */
 const DFSR = 0xe000ed30;
