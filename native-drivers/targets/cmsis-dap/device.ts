@@ -17,7 +17,7 @@ export const FLASH_START = 0x08000000;
 export const RAM_START = 0x20000000;
 export const ERASED = 0xff;
 
-/** STM32F071/072/078: pages of 2 KiB (RM0091, table 7). */
+/** STM32F071/072/078: pages of 2 KiB (RM0091, section 3.2.1). */
 export const stm32f072: Stm32f0Device = {
   target: 'stm32f0-dap',
   product: 'STM32F07x',
@@ -46,7 +46,7 @@ export const CR = { optpg: 0x10, opter: 0x20, strt: 0x40, optwre: 0x200, launch:
 export const OPTIONS = { start: 0x1ffff800, count: 8 } as const;
 /** RDP (section 3.3.1): AA is level 0, CC is level 2 for ever, any other value level 1. */
 export const RDP = { open: 0xaa, level1: 0xbb } as const;
-/** Page and mass erase at most, ms; half-word at most, ns (DS9826, table 51). */
+/** Page and mass erase at most, ms; half-word at most, ns (DS9826, "Flash memory characteristics"). */
 export const LIMIT = { eraseMs: 40, halfWordNs: 60_000 } as const;
 
 /** Clocks (section 6.4): HSI / 2 x 12 = 48 MHz with one wait state of the flash (section 3.5.1); the CRC unit's clock. */

@@ -35,7 +35,7 @@ const CR = {
 };
 const CR_WRITABLE = 0x3677;
 const SR = { bsy: 1, pgerr: 4, wrprterr: 0x10, eop: 0x20 };
-/** DS9826, table 51, typical; the erases have 20 and 40 ms as limits and no typical value: the middle. */
+/** DS9826, "Flash memory characteristics", typical; the erases have 20 and 40 ms as limits and no typical value: the middle. */
 const HALF_WORD_NS = 53_500;
 const ERASE_NS = 30_000_000;
 /** One bit of WRPR for two pages (RM0091, section 3.3.2). */
@@ -116,10 +116,7 @@ export class FlashController {
   }
 
   private programMain(address: number, value: number): void {
-    if (this.isProtected(address)) {
-      this.sr |= SR.wrprterr;
-      return;
-    }
+    if (this.refuses(address, 2)) return;
     const { flash } = this.part;
     // Not erased: only 0000 may be written over it.
     if (value !== 0 && !flash.isBlank(address, 2)) {
@@ -192,10 +189,7 @@ export class FlashController {
 
   private eraseMain(address: number, length: number): void {
     const outside = address < FLASH_START || address + length > FLASH_START + FLASH_BYTES;
-    if (outside || this.isProtected(address, length)) {
-      this.sr |= SR.wrprterr;
-      return;
-    }
+    if (outside || this.refuses(address, length)) return;
     this.part.flash.erase(address, length);
     this.work(ERASE_NS);
   }
@@ -210,8 +204,15 @@ export class FlashController {
     this.sr |= SR.eop;
   }
 
-  private isProtected(address: number, length = 2): boolean {
-    if (this.host.closed()) return true;
+  /** Level 1 with a debugger on it sets PGERR (section 3.3.1), write protection WRPRTERR (section 3.3.2). */
+  private refuses(address: number, length: number): boolean {
+    if (this.host.closed()) this.sr |= SR.pgerr;
+    else if (this.isProtected(address, length)) this.sr |= SR.wrprterr;
+    else return false;
+    return true;
+  }
+
+  private isProtected(address: number, length: number): boolean {
     const wrpr = this.wrpr();
     const first = Math.floor((address - FLASH_START) / WRP_BYTES);
     const last = Math.floor((address + length - 1 - FLASH_START) / WRP_BYTES);

@@ -1,6 +1,6 @@
 import { FlashMemory } from '../flash-memory.ts';
 
-/** STM32F072xB. Memory by its data sheet (DS9826), table 16; device id by RM0091, section 32.4.1. */
+/** STM32F072xB. Memory by its data sheet (DS9826, section 5); device id by RM0091, section 32.4.1. */
 export const DEVICE_ID = 0x448;
 const REVISION = 0x2001;
 export const FLASH_START = 0x08000000;
@@ -15,7 +15,7 @@ export const SIZE_ADDRESS = 0x1ffff7cc;
 /** RM0091, section 4: RDP, USER, DATA0, DATA1, WRP0..WRP3, each with its complement. */
 export const OPTION_START = 0x1ffff800;
 export const OPTION_BYTES = 16;
-/** RM0091, table 10: AA is level 0, CC is level 2, all else level 1. */
+/** RM0091, section 3.3.1: AA is level 0, CC is level 2, all else level 1. */
 const RDP = { open: 0xaa, forEver: 0xcc } as const;
 
 export type ProtectionLevel = 0 | 1 | 2;
