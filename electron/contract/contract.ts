@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { batchChannels } from './batches.ts';
 import { benchChannels } from './bench.ts';
+import { handlerChannels } from './handler.ts';
 import { jobChannels } from './jobs.ts';
 import { labChannels } from './lab.ts';
 import { sessionChannels, type Session } from './session.ts';
@@ -19,6 +20,7 @@ export const contract = {
   ...unitChannels,
   ...benchChannels,
   ...labChannels,
+  ...handlerChannels,
   ...syncChannels,
 };
 export type ChannelName = keyof typeof contract;

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { BatchView } from '#contract/batches.ts';
 import type { Handlers, HandlersOf } from '#contract/contract.ts';
 import type { Session } from '#contract/session.ts';
+import type { SiteView } from '#contract/sites.ts';
 import type { JobTools } from '#drivers/artefacts/job-tools.ts';
 import type { DriverHost } from '#drivers/core/host-api.ts';
 import { createCheckpoints } from '#services/audit/checkpoints.ts';
@@ -11,8 +12,12 @@ import { Production } from '#services/batches/production.ts';
 import type { TargetTitle } from '#services/bench/bench-view.ts';
 import { createBenchHandlers } from '#services/bench/handlers.ts';
 import type { VirtualHands } from '#services/bench/virtual-hands.ts';
+import { told } from '#services/engine/failures.ts';
 import type { EnginePorts, SitePlace } from '#services/engine/ports.ts';
 import { markInterrupted } from '#services/engine/read-back.ts';
+import type { Cell } from '#services/handler-port/cell.ts';
+import { HandlerPort } from '#services/handler-port/handler-port.ts';
+import { createHandlerPortHandlers } from '#services/handler-port/handlers.ts';
 import { createJobHandlers } from '#services/jobs/job-handlers.ts';
 import type { LoadedJob } from '#services/jobs/load-job.ts';
 import { createLabHandlers } from '#services/lab/handlers.ts';
@@ -97,6 +102,7 @@ class StationCore {
   private sites: Sites;
   private readonly watch: DriverWatch;
   private readonly cloud: CloudSide;
+  private readonly handlerPort: HandlerPort;
   private readonly jobs: Map<string, LoadedJob>;
   private readonly startedAt = new Date().toISOString();
   private readonly lab: Lab;
@@ -124,6 +130,9 @@ class StationCore {
     this.sites = this.makeSites([]);
     this.lab = this.makeLab();
     this.cloud = this.makeCloud();
+    this.handlerPort = new HandlerPort({
+      ...{ settings: store.settings, cell: this.cell(), version: deps.version },
+    });
   }
 
   async start(): Promise<void> {
@@ -145,6 +154,28 @@ class StationCore {
     await this.sites.open(unread);
     await this.production.refresh();
     await this.cloud.start();
+    await this.handlerPort.start();
+  }
+
+  /** What an automatic handler may do. Its starts are booked like those of parts that start by themselves. */
+  private cell(): Cell {
+    return {
+      name: this.deps.name,
+      sites: () => this.sites.views(),
+      site: (id) => this.sites.get(id).view(),
+      start: (id) => told(this.sites.get(id).start(null)),
+      stop: (id) => {
+        this.sites.get(id).stop();
+      },
+      clear: (id) => {
+        this.sites.get(id).clear();
+      },
+      batch: () => this.production.currentView(),
+      onSite: (listener) =>
+        this.events.subscribe((topic, payload) => {
+          if (topic === 'site.changed') listener(payload as SiteView);
+        }),
+    };
   }
 
   private makeLab(): Lab {
@@ -278,6 +309,7 @@ class StationCore {
         checkpoint: () => this.checkpoint(),
       }),
       ...this.cloud.handlers(),
+      ...createHandlerPortHandlers(this.handlerPort),
       'station.get': () => this.view(),
       'station.about': () => Promise.resolve({ version, notices }),
     };
@@ -289,6 +321,7 @@ class StationCore {
   }
 
   async close(): Promise<void> {
+    await this.handlerPort.close();
     // Runs that end in closing still have something to tell.
     await this.sites.close();
     await this.cloud.close();

@@ -6,7 +6,9 @@ import { usePreferences } from '#ui/preferences.ts';
 import { Panel, Row, Scroll } from '#ui/pieces/layout.tsx';
 import { Caption, Dim, Title } from '#ui/pieces/text.tsx';
 import { playTone } from '#ui/sound.ts';
+import { useIsLab } from '#client/state/session.ts';
 import type { ThemeName } from '#ui/theme/tokens.ts';
+import { HandlerPanel } from './HandlerPanel.tsx';
 
 const Page = styled(Scroll)({
   padding: 24,
@@ -21,9 +23,10 @@ const THEMES: readonly { name: ThemeName; word: string }[] = [
   { name: 'contrast', word: 'High contrast' },
 ];
 
-/** What this screen looks and sounds like. It is kept on this screen only. */
+/** What this screen looks and sounds like, kept on this screen only; for the lab also where handlers connect. */
 export function Settings() {
   const { theme, sound, setTheme, setSound } = usePreferences();
+  const lab = useIsLab();
   return (
     <Page>
       <Title>Settings</Title>
@@ -67,6 +70,7 @@ export function Settings() {
           </Dim>
         </p>
       </Panel>
+      {lab ? <HandlerPanel /> : null}
     </Page>
   );
 }
