@@ -123,7 +123,8 @@ export interface OperationMap {
     output: { publicKey: Uint8Array; signature: Uint8Array; chain: Uint8Array[] };
   };
   lock: { input: { disableInitialize: boolean; lockBoot: boolean }; output: { answered: boolean } };
-  'read-state': { input: object; output: PartState };
+  /** `tool`: as for identify, where a session has not been told yet. */
+  'read-state': { input: { tool?: ToolDescription }; output: PartState };
 }
 
 export type OperationName = keyof OperationMap;

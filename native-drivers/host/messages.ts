@@ -73,7 +73,7 @@ export const operationInputs: { [K in OperationName]: z.ZodType<OperationInput<K
   }),
   prove: z.strictObject({ challenge: bytes }),
   lock: z.strictObject({ disableInitialize: z.boolean(), lockBoot: z.boolean() }),
-  'read-state': none,
+  'read-state': z.strictObject({ tool: toolSchema.exactOptional() }),
 };
 const operation = z.enum(Object.keys(operationInputs) as [OperationName, ...OperationName[]]);
 

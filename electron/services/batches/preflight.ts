@@ -3,6 +3,7 @@ import { statfs } from 'node:fs/promises';
 import type { PreflightCheck } from '#contract/batches.ts';
 import type { DriverHost } from '#drivers/core/host-api.ts';
 import { viewOf } from '#services/engine/failures.ts';
+import { isToolAllowed, TOOLS_FILE } from '#services/jobs/allowed-tools.ts';
 import type { LoadedJob } from '#services/jobs/load-job.ts';
 import type { Store } from '#store/api.ts';
 import { isFor, refuseSites, type PlacedSite } from './site-fit.ts';
@@ -39,6 +40,7 @@ export async function preflight(
     check('job', 'Job and its files', artefacts(request.jobId, job)),
     check('batch', 'No other batch', await guarded(() => otherBatch(parts))),
     check('sites', 'Sites', sites(parts, job)),
+    ...(await tool(parts, job)),
     check('driver', 'Driver', await guarded(() => driver(parts))),
     check('vault', 'Keys', vault(parts)),
     check('authority', 'Certificate authority', await guarded(() => authority(parts, request.quantity))),
@@ -99,6 +101,19 @@ function sites(parts: PreflightParts, job: LoadedJob | undefined): Finding {
   if (online === 0) return failed(text, 'Plug the programmers in, or look at the bench.');
   if (unread > 0) return warning(`${text} ${unread} to be read back.`, 'Read them back first.');
   return online < states.length ? warning(text, 'Look at the bench for the others.') : ok(text);
+}
+
+/** For jobs that a maker's tool carries out only. */
+async function tool({ dataDir }: PreflightParts, job: LoadedJob | undefined): Promise<PreflightCheck[]> {
+  const described = job?.recipe.tool;
+  if (described === undefined) return [];
+  const finding = (await isToolAllowed(dataDir, described))
+    ? ok(`${described.path} is on the list of this station.`)
+    : failed(
+        `This station may not run ${described.path} for a job.`,
+        `Have an engineer add it, with its SHA-256, to ${TOOLS_FILE} of this station if it is to be trusted.`,
+      );
+  return [check('tool', 'Tool', finding)];
 }
 
 async function driver({ drivers }: PreflightParts): Promise<Finding> {

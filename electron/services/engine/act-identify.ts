@@ -16,6 +16,13 @@ function refuseSite({ job, ports, site }: ActContext): void {
   throw new RunError('fixture-control', context, { chip: 'untouched' });
 }
 
+/** A job may come from afar: only a program of the station's own list is ever started. */
+export async function refuseTool({ job, ports }: Pick<ActContext, 'job' | 'ports'>): Promise<void> {
+  const { tool } = job.recipe;
+  if (tool === undefined || (await ports.toolAllowed?.(tool)) === true) return;
+  throw new RunError('tool-not-allowed', { tool: tool.path, sha256: tool.sha256 }, { chip: 'untouched' });
+}
+
 /** The virtual bench drives reset and mode pin itself, as relays and modem lines do: it stands for either. */
 export function fits(wanted: string, control: string | null): boolean {
   if (wanted === 'any') return true;
@@ -66,6 +73,7 @@ export const identify: Act = async (context) => {
   const { runId, job, ports, drive } = context;
   const { target, tool } = job.recipe;
   refuseSite(context);
+  await refuseTool(context);
   const input = { target, ...(tool === undefined ? {} : { tool }) };
   const { output, measurements } = await drive('identify', input).catch((error: unknown) =>
     refuseClosed(context, error),

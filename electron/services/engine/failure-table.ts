@@ -181,6 +181,11 @@ export const failureTable: Readonly<Record<FailureCode, FailureEntry>> = {
       `This site is set up for ${named(c, 'found', 'another chip')}, the job is for ${named(c, 'expected', 'another')}`,
     'Use a site of the right kind, or have an engineer set this one up for the job.',
   ),
+  'tool-not-allowed': entry(
+    'Tool not allowed',
+    (c) => `This station may not run ${named(c, 'tool', 'the tool')} for a job`,
+    'Have an engineer add it, with its SHA-256, to tools.json of this station if it is to be trusted.',
+  ),
   'fixture-control': entry(
     'Fixture',
     (c) =>

@@ -1,6 +1,7 @@
 import type { DeskFacts } from '#drivers/core/desk-facts.ts';
 import type { DriverHost } from '#drivers/core/host-api.ts';
 import type { ControlSpec } from '#drivers/core/link.ts';
+import type { ToolDescription } from '#drivers/core/tool.ts';
 import type { Recipe } from '#services/recipe.ts';
 import type { CertificateRepository, RunRepository, RunRow } from '#store/api.ts';
 import type { Clock } from './clock.ts';
@@ -55,6 +56,8 @@ export interface EnginePorts {
   drivers: Pick<DriverHost, 'run'>;
   /** Null: no such site. Absent: every site is right for every job. */
   place?(site: string): SitePlace | null;
+  /** Whether this station lets a job start that program. Absent: none. */
+  toolAllowed?(tool: ToolDescription): Promise<boolean>;
   /** Runs of a chip on this station, newest first. Absent: what is counted as an attempt is ours. */
   history?(chipUid: string): Promise<readonly RunRow[]>;
   authority: IdentityAuthority;

@@ -1,8 +1,9 @@
 import type { ErrorView } from '#contract/errors.ts';
 import type { MeasurementView } from '#contract/sites.ts';
-import type { PartState, Progress } from '#drivers/core/operations.ts';
+import type { OperationInput, PartState, Progress } from '#drivers/core/operations.ts';
 import type { RecipePhase } from '#services/recipe.ts';
 import type { JournalRow, RunRow } from '#store/api.ts';
+import { refuseTool } from './act-identify.ts';
 import { coded, endingOf, finishRun, otherPart, stuck, type RunEnd } from './conclude.ts';
 import { drive, phaseSignal } from './drive.ts';
 import { factsOf, type RunFacts } from './facts.ts';
@@ -142,22 +143,31 @@ const READ_SECONDS = 60;
 async function read(spec: ReadBackSpec, ports: EnginePorts): Promise<PartState> {
   const { job, site, abort, tracker, onChange } = spec;
   const phase = job.recipe.phases.find((one) => one.operation === 'read-state') ?? readPhase;
-  return readState(ports, site, phase, abort, (progress) => {
+  const { tool } = job.recipe;
+  await refuseTool({ job, ports });
+  const onProgress = (progress: Progress): void => {
     tracker.progress(progress);
     onChange(false);
-  });
+  };
+  const input = tool === undefined ? {} : { tool };
+  return readState(ports, { site, phase, input, abort, onProgress });
+}
+
+interface Reading {
+  site: string;
+  phase: RecipePhase;
+  input: OperationInput<'read-state'>;
+  abort: AbortSignal;
+  onProgress: (progress: Progress) => void;
 }
 
 async function readState(
   ports: Pick<EnginePorts, 'drivers'>,
-  site: string,
-  phase: RecipePhase,
-  abort: AbortSignal,
-  onProgress: (progress: Progress) => void,
+  { site, phase, input, abort, onProgress }: Reading,
 ): Promise<PartState> {
   const limit = phaseSignal(phase, [abort]);
   try {
-    const call = { operation: 'read-state', input: {}, signal: limit.signal, onProgress } as const;
+    const call = { operation: 'read-state', input, signal: limit.signal, onProgress } as const;
     return (await drive(ports, site, call)).output;
   } finally {
     limit.dispose();
@@ -170,7 +180,7 @@ export async function readChipUid(
   site: string,
   abort: AbortSignal,
 ): Promise<string | null> {
-  const state = readState(ports, site, readPhase, abort, () => undefined);
+  const state = readState(ports, { site, phase: readPhase, input: {}, abort, onProgress: () => undefined });
   return state.then(
     ({ chipUid }) => chipUid,
     () => null,

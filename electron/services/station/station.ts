@@ -18,6 +18,7 @@ import { markInterrupted } from '#services/engine/read-back.ts';
 import type { Cell } from '#services/handler-port/cell.ts';
 import { HandlerPort } from '#services/handler-port/handler-port.ts';
 import { createHandlerPortHandlers } from '#services/handler-port/handlers.ts';
+import { isToolAllowed } from '#services/jobs/allowed-tools.ts';
 import { createJobHandlers } from '#services/jobs/job-handlers.ts';
 import type { LoadedJob } from '#services/jobs/load-job.ts';
 import { createLabHandlers } from '#services/lab/handlers.ts';
@@ -226,9 +227,10 @@ class StationCore {
   }
 
   private makePorts(): EnginePorts {
-    const { store, drivers, authority } = this.deps;
+    const { store, drivers, authority, dataDir } = this.deps;
     return {
       ...{ runs: store.runs, certificates: store.certificates, drivers, authority },
+      toolAllowed: (tool) => isToolAllowed(dataDir, tool),
       place: (site) => this.placeOf(site),
       history: async (chipUid) => (await store.units.get(`uid:${chipUid}`))?.runs ?? [],
       clock: () => performance.now(),

@@ -107,7 +107,13 @@ async function stateOf(part: ToolPart, context: OperationContext): Promise<Findi
   return found;
 }
 
-async function readState(part: ToolPart, context: OperationContext): Promise<OperationResult<'read-state'>> {
+async function readState(
+  part: ToolPart,
+  { tool }: OperationInput<'read-state'>,
+  context: OperationContext,
+): Promise<OperationResult<'read-state'>> {
+  // After a restart of the station nobody has named the tool to this session yet.
+  if (tool !== undefined) await part.useTool(tool);
   const found = await stateOf(part, context);
   const identity = { enrolled: null, deviceId: null, certificateFingerprint: null, agentLocked: null };
   const locked = found.state?.locked ?? false;
@@ -133,7 +139,7 @@ function operationsOf(part: ToolPart, images: ImageSource): OperationTable {
     protect: ({ level }, context) => change(part, 'protect', context, level),
     lock: (_input, context) => lock(part, context),
     'start-firmware': (_input, context) => startFirmware(part, context),
-    'read-state': (_input, context) => readState(part, context),
+    'read-state': (input, context) => readState(part, input, context),
   };
 }
 
