@@ -63,6 +63,13 @@ export const targets: readonly TargetEntry[] = [
   { id: 'esp32c6', title: 'Espressif ESP32-C6', family: 'Espressif ESP32', load: () => esp('esp32c6') },
   { id: 'nxp-puf', title: 'NXP LPC55S69', family: 'NXP LPC', load: nxp },
   {
+    id: 'cordelia',
+    title: 'Würth Cordelia-I',
+    family: 'Modules',
+    load: async () => (await import('./cordelia/driver.ts')).cordelia,
+    simulator: async () => (await import('./cordelia/simulator/target.ts')).cordelia,
+  },
+  {
     id: 'vendor-tool',
     title: 'Programmer with its maker’s tool',
     family: 'Programmers with their own tool',

@@ -1,0 +1,106 @@
+import { DriverError } from '#drivers/core/errors.ts';
+import type { Link, Transport } from '#drivers/core/link.ts';
+import { AtLink } from './at/at-link.ts';
+import { BAUD_RATE, EVENT, WAIT, type Dialect } from './at/constants.ts';
+
+/** What the module says of itself when it has started: article number, chip, MAC, firmware ([QS] 1). */
+export interface Startup {
+  article: string;
+  mac: string;
+  firmware: string;
+}
+
+/** One module behind one link, woken by a reset; its unique device id is compared each time. */
+export class CordeliaModule {
+  touched = false;
+  /** The module said so itself in this session. */
+  revoked = false;
+  dialect: Dialect | null = null;
+  private readonly link: Link;
+  private awake: { at: AtLink; transport: Transport; startup: Startup; uid: string } | null = null;
+  private knownUid: string | null = null;
+  private stopPresence: () => void = () => undefined;
+
+  constructor(link: Link) {
+    this.link = link;
+  }
+
+  forget(): void {
+    this.drop();
+    this.knownUid = null;
+    this.touched = this.revoked = false;
+    this.dialect = null;
+  }
+
+  /** Rejects with `no-answer`, `wrong-chip` and `chip-swapped`. */
+  async use(): Promise<{ at: AtLink; startup: Startup; uid: string }> {
+    if (this.awake !== null && this.awake.transport === this.link.transport) return this.awake;
+    this.drop();
+    const { transport, control } = this.link;
+    if (transport.baudRate !== BAUD_RATE) await transport.setBaudRate(BAUD_RATE);
+    const at = new AtLink(transport);
+    try {
+      const ready = startupOf(at, WAIT.ready);
+      await control.setMode('run');
+      await control.reset();
+      const startup = await ready;
+      const uid = await uidOf(at);
+      this.checkUid(uid);
+      this.awake = { at, transport, startup, uid };
+      this.stopPresence = control.onPresence(() => this.drop());
+      return this.awake;
+    } catch (error) {
+      at.close();
+      throw error;
+    }
+  }
+
+  /** The next use resets the module. */
+  drop(): void {
+    this.stopPresence();
+    this.stopPresence = () => undefined;
+    this.awake?.at.close();
+    this.awake = null;
+  }
+
+  private checkUid(uid: string): void {
+    const known = (this.knownUid ??= uid);
+    if (known === uid) return;
+    throw new DriverError('chip-swapped', 'Another module is in the socket.', {
+      ...{ chip: 'untouched', context: { expected: known, found: uid } },
+    });
+  }
+}
+
+/** Resolves with the start-up event. Rejects with `no-answer`. */
+export async function startupOf(at: AtLink, timeoutMs: number): Promise<Startup> {
+  const found: Startup[] = [];
+  const waiting = at.until('start-up', timeoutMs, (line) => {
+    if (line.type !== 'info' || line.name !== EVENT.startup) return false;
+    const [article = '', , mac = '', firmware = ''] = line.args.split(',');
+    found.push({ article, mac, firmware });
+    return true;
+  });
+  // A reset that fails is told first.
+  waiting.catch(() => undefined);
+  await waiting;
+  return found[0] ?? { article: '', mac: '', firmware: '' };
+}
+
+/** Assumed: no document says how long it is; hex digits of any even length are taken. */
+async function uidOf(at: AtLink): Promise<string> {
+  await at.command('AT+test');
+  const [line] = await at.command('AT+get=UDID');
+  const uid = /([0-9a-f]{2}){4,32}$/i.exec(line?.args ?? '')?.[0].toLowerCase();
+  if (uid !== undefined) return uid;
+  throw new DriverError('bad-frame', 'The module does not say its unique id.', { chip: 'untouched' });
+}
+
+/** Digits of the device id; null before the module is enrolled. */
+export async function deviceIdOf(at: AtLink): Promise<string | null> {
+  const answer = await at.command('AT+get=iot,deviceid').catch((error: unknown) => {
+    if (error instanceof DriverError && error.code === 'device-error') return [];
+    throw error;
+  });
+  return /[0-9a-f]{64}$/i.exec(answer[0]?.args ?? '')?.[0].toLowerCase() ?? null;
+}

@@ -1,0 +1,161 @@
+import type { SerialHost, SerialProgram } from '#drivers/virtual/chip/serial-chip.ts';
+import { ENROLLED_TEXT, REVOKED_TEXT } from '../at/constants.ts';
+import { FileCommands } from './file-commands.ts';
+import type { CordeliaPart } from './part.ts';
+
+const MS = 1e6;
+/** What the module takes; the documents give limits for the host only, so these are assumed and far below them. */
+const TIME = { answer: 3, write: 12, startup: 900, reset: 4000, wlan: 2500, enrol: 3500 } as const;
+/** Assumed: a command that it does not know, and one that its state does not allow. */
+const ERROR = { unknown: -1, state: -2, memory: -12 } as const;
+const LONGEST = 4096;
+
+/** The module's firmware between two resets: lines in, lines out, events when they come. */
+export class CordeliaFirmware implements SerialProgram {
+  private readonly host: SerialHost<CordeliaPart>;
+  private readonly files: FileCommands;
+  private line = '';
+  private online = false;
+  private count = 0;
+
+  constructor(host: SerialHost<CordeliaPart>) {
+    this.host = host;
+    this.files = new FileCommands(host.part);
+  }
+
+  /** `now`: ideal time of the reset's end, ns. */
+  started(now: number): void {
+    this.startup(now + TIME.startup * MS);
+  }
+
+  stop(): void {
+    this.line = '';
+  }
+
+  receive(bytes: Uint8Array, at: number): void {
+    for (const byte of bytes) {
+      if (byte === 0x0a) this.take(at);
+      else if (byte >= 0x20 && byte !== 0x7f) this.line += String.fromCharCode(byte);
+      else if (byte !== 0x0d) this.host.countDiscarded(1);
+      if (this.line.length > LONGEST) this.line = '';
+    }
+  }
+
+  private take(at: number): void {
+    const text = Buffer.from(this.line, 'latin1').toString('utf8').trim();
+    this.line = '';
+    if (text === '') return;
+    if (this.host.faults.take('echo') !== null) this.say([text], at);
+    const [, name = '', rest = ''] = /^at\+([a-z]+)(?:=(.*))?$/i.exec(text) ?? [];
+    if (name === '') return this.host.countDiscarded(text.length);
+    this.count += 1;
+    this.carryOut(name.toLowerCase(), rest.split(','), at);
+  }
+
+  private carryOut(name: string, args: readonly string[], at: number): void {
+    const ready = at + (name === 'filewrite' ? TIME.write : TIME.answer) * MS;
+    const refused = this.host.faults.take('nak');
+    if (refused !== null) return this.error(Number(refused[0] ?? ERROR.state), ready);
+    const file = this.files.answer(name, args);
+    if (file !== null) return 'error' in file ? this.error(file.error, ready) : this.ok(file.lines, ready);
+    this.other(name, args, ready);
+  }
+
+  private other(name: string, args: readonly string[], ready: number): void {
+    const { part } = this.host;
+    switch (name) {
+      case 'test':
+      case 'start':
+      case 'stop':
+      case 'wlanset':
+      case 'set':
+        return this.ok([], ready);
+      case 'get':
+        return this.get(args.join(',').toLowerCase(), ready);
+      case 'reboot':
+        this.ok([], ready);
+        return this.restart(ready + TIME.startup * MS);
+      case 'factoryreset':
+        part.factoryReset();
+        this.ok([], ready);
+        return this.restart(ready + TIME.reset * MS);
+      case 'wlanconnect':
+        return this.connect(args, ready);
+      case 'iotenrol':
+        return this.hasOlderText() ? this.error(ERROR.unknown, ready) : this.enrol(ready);
+      case 'iot':
+        return this.hasOlderText() && args[0] === 'enrol'
+          ? this.enrol(ready)
+          : this.error(ERROR.unknown, ready);
+      default:
+        return this.error(ERROR.unknown, ready);
+    }
+  }
+
+  private get(what: string, ready: number): void {
+    const { uid, enrolled, deviceId } = this.host.part;
+    if (what === 'udid') return this.ok([`+get:${Buffer.from(uid).toString('hex')}`], ready);
+    if (what === 'iot,deviceid' && enrolled) return this.ok([`+get:${deviceId}`], ready);
+    this.error(what === 'iot,deviceid' ? ERROR.state : ERROR.unknown, ready);
+  }
+
+  private connect([name = '', , security = '']: readonly string[], ready: number): void {
+    if (name === '' || security === '') return this.error(ERROR.state, ready);
+    this.ok([], ready);
+    const then = ready + TIME.wlan * MS;
+    if (this.host.faults.take('wlan-refused') !== null)
+      return this.say([`+eventwlan:disconnect,${name},0x00`], then);
+    this.online = true;
+    this.say([`+eventwlan:connect,${name},0x34:0x31:0xc4:0x4a:0xeb:0x5f`], then);
+    this.say(
+      ['+eventnetapp:ipv4_acquired,192.168.178.100,192.168.178.1,192.168.178.1'],
+      then + TIME.answer * MS,
+    );
+  }
+
+  private enrol(ready: number): void {
+    const { part, faults } = this.host;
+    if (!this.online) return this.error(ERROR.state, ready);
+    const end = ready + TIME.enrol * MS;
+    this.ok([], ready);
+    if (part.revoked) return this.say([REVOKED_TEXT], end);
+    if (!part.enrol()) return this.error(ERROR.memory, end);
+    if (faults.take('enrol-silent') === null) this.say([ENROLLED_TEXT], end);
+  }
+
+  /** Older text of the command set: a switch of this simulator, as a module has one firmware. */
+  private hasOlderText(): boolean {
+    return this.host.faults.list().some((line) => line.startsWith('older-text'));
+  }
+
+  private restart(at: number): void {
+    this.online = false;
+    this.startup(at);
+  }
+
+  private startup(at: number): void {
+    const { uid, article } = this.host.part;
+    const mac = Array.from(uid.subarray(0, 6), (byte) => byte.toString(16).padStart(2, '0')).join(':');
+    this.say([`+eventstartup:${article},0x31000019,${mac},1.0.0`], at);
+  }
+
+  private ok(lines: readonly string[], at: number): void {
+    this.answer([...lines, 'OK'], at);
+  }
+
+  private error(code: number, at: number): void {
+    this.answer([`ERROR:${code}`], at);
+  }
+
+  private answer(lines: readonly string[], at: number): void {
+    const { faults } = this.host;
+    if (faults.take('drop-answer') !== null) return;
+    if (faults.take('garbage') !== null) this.host.send(Uint8Array.of(0x00, 0xff, 0x07), at);
+    const late = faults.take('delay');
+    this.say(lines, at + Number(late?.[0] ?? 0) * MS);
+  }
+
+  private say(lines: readonly string[], at: number): void {
+    this.host.send(Buffer.from(lines.map((line) => `${line}\r\n`).join(''), 'utf8'), at);
+  }
+}
