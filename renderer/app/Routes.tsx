@@ -1,11 +1,14 @@
 import { Redirect, Route, Switch } from 'wouter';
 import { useOpenBatch } from '#client/state/batch.ts';
 import { Bench } from '../features/bench/Bench.tsx';
+import { Chips } from '../features/bench/Chips.tsx';
+import { FixtureEditor } from '../features/bench/FixtureEditor.tsx';
 import { CloseBatch } from '../features/close/CloseBatch.tsx';
 import { Courier } from '../features/courier/Courier.tsx';
 import { ScanFrames } from '../features/courier/ScanFrames.tsx';
 import { ShowFrames } from '../features/courier/ShowFrames.tsx';
 import { Home } from '../features/home/Home.tsx';
+import { LabScreen } from '../features/lab/LabScreen.tsx';
 import { DeadLetters } from '../features/onboarding/DeadLetters.tsx';
 import { Targets } from '../features/onboarding/Targets.tsx';
 import { PrepareBatch } from '../features/prepare/PrepareBatch.tsx';
@@ -48,6 +51,9 @@ export function Routes() {
       <Route path="/units/batch/:id">{({ id }) => <UnitsScreen key={id} batchId={id} />}</Route>
       <Route path="/units/:id">{({ id }) => <UnitScreen key={id} id={decodeURIComponent(id)} />}</Route>
       <Route path="/bench" component={Bench} />
+      <Route path="/bench/fixture" component={FixtureEditor} />
+      <Route path="/bench/chips" component={Chips} />
+      <Route path="/bench/lab/:site">{({ site }) => <LabScreen key={site} site={site} />}</Route>
       <Route path="/sync" component={SyncScreen} />
       <Route path="/sync/join/:way?">
         {({ way }) => <JoinCloud key={way ?? ''} way={way === 'file' ? 'file' : 'line'} />}

@@ -2,6 +2,8 @@ import { topics, type Topic, type TopicPayload } from '#contract/topics.ts';
 import type { Bridge } from './bridge.ts';
 import { call } from './client.ts';
 import { putBatch, putCurrent, useBatches } from './state/batch.ts';
+import { useBenchChange } from './state/bench.ts';
+import { putLab } from './state/lab.ts';
 import { useLine } from './state/line.ts';
 import { useSession } from './state/session.ts';
 import { putSite, putSites, useSites } from './state/sites.ts';
@@ -16,6 +18,11 @@ const appliers: { [T in Topic]: (payload: TopicPayload<T>) => void } = {
   'site.changed': (site) => {
     told.add(site.id);
     putSite(site);
+  },
+  'lab.changed': putLab,
+  'bench.changed': ({ change }) => {
+    useBenchChange.setState({ change });
+    if (useSession.getState().session !== null) void askSites();
   },
   'batch.changed': (batch) => {
     told.add('batch');
@@ -55,6 +62,16 @@ async function catchUp(): Promise<void> {
     else putCurrent(batch);
   } catch (error) {
     // A line lost in between asks again when it is back; anything else stands in the log of the station.
+    console.error(error);
+  }
+}
+
+/** Sites came, went or stand elsewhere. */
+async function askSites(): Promise<void> {
+  told.clear();
+  try {
+    putSites((await call('sites.list', {})).sites, told);
+  } catch (error) {
     console.error(error);
   }
 }

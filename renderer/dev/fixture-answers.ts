@@ -1,5 +1,5 @@
-import type { ErrorView } from '#contract/errors.ts';
 import { batch, BATCH_ID, job } from './fixture-batch.ts';
+import { benchAnswers } from './fixture-bench.ts';
 import { sites } from './fixture-sites.ts';
 import { lineOf, syncAnswers } from './fixture-sync.ts';
 import { unitDetail, unitRows } from './fixture-units.ts';
@@ -33,29 +33,6 @@ const people = [
   { id: 'en', name: 'Jonas Weber', role: 'engineer', pin: '2345' },
   { id: 'so', name: 'Ines Ortega', role: 'officer', pin: '3456' },
 ];
-const offline: ErrorView = {
-  code: 'port-missing',
-  what: 'No such port: /dev/pts/9.',
-  chip: null,
-  next: 'Plug the programmer in.',
-  retry: true,
-};
-const bench = {
-  sites: sites('running').map((site, index) => ({
-    id: site.id,
-    row: site.row,
-    column: site.column,
-    programmer: 'Virtual programmer',
-    target: 'ra8m1',
-    port: `/dev/pts/${index + 3}`,
-    control: 'side channel',
-    online: site.id !== 'B4',
-    error: site.id === 'B4' ? offline : null,
-    virtual: true,
-  })),
-  ports: [{ path: '/dev/ttyACM0', title: 'J-Link VCOM', site: null }],
-  targets: [{ id: 'ra8m1', title: 'RA8M1' }],
-};
 const checks = [
   { id: 'sites', title: 'Sites', state: 'ok', detail: '4 of 4 online, self-test passed', next: null },
   {
@@ -108,14 +85,6 @@ export function answers(state: string, role: string): Record<string, Answer> {
       total: 200,
     }),
     'units.get': () => unitDetail(BATCH_ID),
-    'bench.get': () => bench,
-    'bench.selfTest': () => ({
-      ok: true,
-      steps: [
-        { title: 'Open the port', state: 'ok', detail: '/dev/pts/3 at 9,600 baud' },
-        { title: 'Reset into boot mode', state: 'ok', detail: 'Answered after 12 ms' },
-        { title: 'Read the signature', state: 'ok', detail: 'R7FA8M1AHECBD' },
-      ],
-    }),
+    ...benchAnswers(state),
   };
 }

@@ -58,6 +58,8 @@ interface Plan {
   error?: ErrorView;
   siteError?: ErrorView;
   part?: boolean | null;
+  prompt?: SiteView['prompt'];
+  lab?: boolean;
 }
 
 const LAST: Partial<Record<SiteState, PhaseView['state']>> = {
@@ -93,6 +95,8 @@ function site(id: string, plan: Plan): SiteView {
     state: plan.state,
     part: plan.part === undefined ? plan.state !== 'empty' : plan.part,
     run,
+    prompt: plan.prompt ?? null,
+    lab: plan.lab ?? false,
     error: plan.siteError ?? null,
   };
 }
@@ -143,6 +147,16 @@ export function sites(state: string): SiteView[] {
     state === 'offline' ? site('B4', { state: 'offline', siteError: PORT }) : site('B4', { state: 'empty' }),
   ];
   if (state === 'fresh') return eight.map((view) => site(view.id, { state: 'empty' }));
+  if (state === 'prompt') {
+    const since = '2026-11-23T05:00:00.000Z';
+    const asked = { state: 'running', current: 0, elapsed: 4.2 } as const;
+    return [
+      site('A1', { ...asked, prompt: { id: 'p1', request: 'mode-boot', since } }),
+      site('A2', { ...asked, prompt: { id: 'p2', request: 'reset', since } }),
+      site('A3', { state: 'empty', lab: true }),
+      site('A4', { state: 'ready', part: null }),
+    ];
+  }
   if (state === 'four') {
     return [eight[0], eight[1], eight[4], eight[6]].flatMap((view, column) =>
       view ? [{ ...view, id: `A${column + 1}`, row: 0, column }] : [],

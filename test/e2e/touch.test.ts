@@ -31,7 +31,11 @@ describe('touch', { timeout: 60_000 }, () => {
   });
 
   it('prepares a batch from the job, makes a unit and takes it out', async () => {
-    await tap('Prepare');
+    await page
+      .getByRole('listitem')
+      .filter({ hasText: 'TH4' })
+      .getByRole('button', { name: 'Prepare' })
+      .tap();
     await page.getByLabel('Traveller').fill('RL1;J=TH4;L=LOT-T;Q=1');
     await tap('Find');
     await page.getByRole('img', { name: 'Step 5, done' }).waitFor();

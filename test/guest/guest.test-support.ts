@@ -208,7 +208,9 @@ while read -r module; do $b insmod /modules/$module || echo "no $module"; done <
 $b ip link set lo up; $b ip link set eth0 up; $b ip addr add 10.0.2.15/24 dev eth0
 $b mount -t 9p -o trans=virtio,ro,version=9p2000.L,cache=loose,msize=262144 root /root || echo "no root"
 for folder in proc sys dev; do $b mount --move /$folder /root/$folder; done
+$b mount --bind /root /host
 for folder in tmp run; do $b mount -t tmpfs tmpfs /root/$folder; done
+${uncovered(process.cwd())}
 $b mkdir -p /root/dev/pts /root/dev/shm; $b mount -t devpts devpts /root/dev/pts
 $b cat > /root/run/rootline.sh <<'END'
 ${GUEST_FUNCTIONS}
@@ -223,6 +225,12 @@ while true; do sleep 1000; done
 END
 exec $b chroot /root /bin/sh /run/start
 `;
+}
+
+/** A repository that is itself below /tmp or /run is under what the guest put there: it is laid on top again. */
+function uncovered(folder: string): string {
+  if (!/^\/(tmp|run)\//.test(folder)) return '';
+  return `$b mkdir -p /root${folder}; $b mount --bind /host${folder} /root${folder}`;
 }
 
 /** What every script has. */

@@ -32,7 +32,14 @@ export function initramfs(kernel: GuestKernel, init: string): Buffer {
     ['/modules/order', Buffer.from(modules.map((path) => `${basename(path)}\n`).join(''))],
     ['/init', Buffer.from(init)],
   ];
-  const folders = new Set(['/proc', '/sys', '/dev', '/root', ...files.flatMap(([path]) => foldersOf(path))]);
+  const folders = new Set([
+    '/proc',
+    '/sys',
+    '/dev',
+    '/root',
+    '/host',
+    ...files.flatMap(([path]) => foldersOf(path)),
+  ]);
   const entries: CpioEntry[] = [
     ...[...folders].map((path) => ({ path: path.slice(1) })),
     ...files.map(([path, bytes]) => ({ path: path.slice(1), bytes })),

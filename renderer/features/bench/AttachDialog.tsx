@@ -3,36 +3,19 @@ import Dialog from '@mui/material/Dialog';
 import DialogActions from '@mui/material/DialogActions';
 import DialogContent from '@mui/material/DialogContent';
 import DialogTitle from '@mui/material/DialogTitle';
-import MenuItem from '@mui/material/MenuItem';
 import TextField from '@mui/material/TextField';
 import { useState } from 'react';
-import type { Request } from '#contract/contract.ts';
 import { call } from '#client/client.ts';
 import { useAction } from '#client/use-action.ts';
-import type { Bench } from '#client/views.ts';
+import type { Bench, SelfTest } from '#client/views.ts';
 import { ErrorPanel } from '#ui/pieces/ErrorPanel.tsx';
 import { Stack } from '#ui/pieces/layout.tsx';
 import { Dim } from '#ui/pieces/text.tsx';
-
-type Control = Request<'bench.attach'>['control'];
-const CONTROLS: readonly { id: string; title: string; control: Control }[] = [
-  {
-    id: 'dtr-rts',
-    title: 'DTR resets, RTS sets the mode',
-    control: { kind: 'modem-lines', reset: 'dtr', mode: 'rts' },
-  },
-  {
-    id: 'rts-dtr',
-    title: 'RTS resets, DTR sets the mode',
-    control: { kind: 'modem-lines', reset: 'rts', mode: 'dtr' },
-  },
-  {
-    id: 'dtr-rts-cts',
-    title: 'DTR resets, RTS sets the mode, CTS says that a part is in',
-    control: { kind: 'modem-lines', reset: 'dtr', mode: 'rts', contact: 'cts' },
-  },
-  { id: 'operator', title: 'The operator, by jumper and button', control: { kind: 'operator' } },
-];
+import { PortField } from './PortField.tsx';
+import { SelfTestSteps } from './SelfTestSteps.tsx';
+import { TargetField } from './TargetField.tsx';
+import { controlOf } from './wiring.ts';
+import { WiringField } from './WiringField.tsx';
 
 interface Props {
   bench: Bench;
@@ -40,71 +23,79 @@ interface Props {
   onAttached: () => void;
 }
 
-/** Binds a real board's serial port to a site. */
+/** The next label that the fixture does not have: a person changes it where the socket says something else. */
+function nextLabel({ sites }: Bench): string {
+  const taken = new Set(sites.map(({ id }) => id));
+  for (let index = 0; index < 676; index += 1) {
+    const label = `${String.fromCharCode(65 + Math.floor(index / 4))}${(index % 4) + 1}`;
+    if (!taken.has(label)) return label;
+  }
+  return '';
+}
+
+/** Binds a port to a site, says what is on it and how it is reset, and tests it right away. */
 export function AttachDialog({ bench, onClose, onAttached }: Props) {
-  const free = bench.ports.filter((port) => port.site === null);
-  const [site, setSite] = useState('');
-  const [path, setPath] = useState(free[0]?.path ?? '');
-  const [target, setTarget] = useState(bench.targets[0]?.id ?? '');
-  const [wiring, setWiring] = useState(CONTROLS[0]?.id ?? '');
+  const [site, setSite] = useState(() => nextLabel(bench));
+  const [path, setPath] = useState('');
+  const [target, setTarget] = useState('');
+  const [wiring, setWiring] = useState('dtr-rts');
+  const [relay, setRelay] = useState({ path: '', reset: '1', mode: '2' });
+  const [tested, setTested] = useState<SelfTest | null>(null);
   const action = useAction();
+  const control = controlOf(wiring, relay);
+  const chosen = bench.targets.find(({ id }) => id === target);
+  const ready =
+    /^[A-Z]{1,2}[0-9]{1,3}$/.test(site) && path !== '' && chosen !== undefined && control !== null;
   const attach = () =>
     action.run(async () => {
-      const control = CONTROLS.find((candidate) => candidate.id === wiring)?.control ?? { kind: 'operator' };
+      if (control === null) return;
       await call('bench.attach', { site, path, target, control });
       onAttached();
-      onClose();
+      setTested(await call('bench.selfTest', { site }));
     });
-  const ready = /^[A-Z]{1,2}[0-9]{1,3}$/.test(site) && path !== '' && target !== '';
   return (
     <Dialog open onClose={onClose} maxWidth="sm" fullWidth aria-labelledby="attach-title">
-      <DialogTitle id="attach-title">Attach a board</DialogTitle>
+      <DialogTitle id="attach-title">
+        {tested === null ? 'Attach a board' : `Site ${site}: ${tested.ok ? 'ready' : 'attached, not ready'}`}
+      </DialogTitle>
       <DialogContent>
-        <Stack sx={{ pt: 2, gap: 4 }}>
-          {free.length === 0 ? (
-            <Dim>No free serial port was found. Plug the board in, then look again.</Dim>
-          ) : null}
-          <TextField
-            autoFocus
-            label="Site, for example C1"
-            value={site}
-            onChange={(event) => setSite(event.target.value.toUpperCase())}
-            slotProps={{ htmlInput: { maxLength: 5, autoComplete: 'off' } }}
-          />
-          <TextField select label="Port" value={path} onChange={(event) => setPath(event.target.value)}>
-            {free.map((port) => (
-              <MenuItem key={port.path} value={port.path}>
-                {port.title} · {port.path}
-              </MenuItem>
-            ))}
-          </TextField>
-          <TextField select label="Target" value={target} onChange={(event) => setTarget(event.target.value)}>
-            {bench.targets.map((choice) => (
-              <MenuItem key={choice.id} value={choice.id}>
-                {choice.title}
-              </MenuItem>
-            ))}
-          </TextField>
-          <TextField
-            select
-            label="Reset and mode"
-            value={wiring}
-            onChange={(event) => setWiring(event.target.value)}
-          >
-            {CONTROLS.map((choice) => (
-              <MenuItem key={choice.id} value={choice.id}>
-                {choice.title}
-              </MenuItem>
-            ))}
-          </TextField>
-          {action.error ? <ErrorPanel error={action.error} details /> : null}
-        </Stack>
+        {tested === null ? (
+          <Stack sx={{ pt: 2, gap: 4 }}>
+            <TextField
+              autoFocus
+              label="Site"
+              helperText="The label of the socket: a letter for the row, a number for the column."
+              value={site}
+              onChange={(event) => setSite(event.target.value.toUpperCase())}
+              slotProps={{ htmlInput: { maxLength: 5, autoComplete: 'off' } }}
+            />
+            <PortField bench={bench} path={path} onChange={setPath} />
+            <TargetField bench={bench} path={path} target={target} onChange={setTarget} />
+            <WiringField
+              bench={bench}
+              wiring={wiring}
+              relay={relay}
+              onWiring={setWiring}
+              onRelay={setRelay}
+            />
+            {action.busy ? <Dim role="status">Attaching and testing…</Dim> : null}
+          </Stack>
+        ) : (
+          <SelfTestSteps result={tested} />
+        )}
+        {action.error ? <ErrorPanel error={action.error} details /> : null}
       </DialogContent>
       <DialogActions>
-        <Button onClick={onClose}>Go back</Button>
-        <Button variant="contained" disabled={!ready || action.busy} onClick={attach}>
-          Attach
-        </Button>
+        {tested === null ? <Button onClick={onClose}>Go back</Button> : null}
+        {tested === null ? (
+          <Button variant="contained" disabled={!ready || action.busy} onClick={attach}>
+            Attach and test
+          </Button>
+        ) : (
+          <Button variant="contained" autoFocus onClick={onClose}>
+            Done
+          </Button>
+        )}
       </DialogActions>
     </Dialog>
   );

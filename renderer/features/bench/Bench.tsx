@@ -2,14 +2,17 @@ import Button from '@mui/material/Button';
 import { styled } from '@mui/material/styles';
 import { useState } from 'react';
 import { useIsLab } from '#client/state/session.ts';
-import { useQuery } from '#client/use-query.ts';
+import type { Bench as BenchView } from '#client/views.ts';
 import { ErrorPanel } from '#ui/pieces/ErrorPanel.tsx';
 import { PageFrame } from '#ui/pieces/PageFrame.tsx';
-import { Scroll, Spring } from '#ui/pieces/layout.tsx';
+import { Row, Scroll, Spring } from '#ui/pieces/layout.tsx';
 import { Empty, Loading } from '#ui/pieces/states.tsx';
 import { Dim, Title } from '#ui/pieces/text.tsx';
 import { AttachDialog } from './AttachDialog.tsx';
 import { BenchSiteCard } from './BenchSiteCard.tsx';
+import { BenchTabs } from './BenchTabs.tsx';
+import { useBench } from './use-bench.ts';
+import { useTestAll, type TestAll } from './use-test-all.ts';
 
 const Page = styled(Scroll)({ flex: 1, padding: 24, display: 'flex', flexDirection: 'column', gap: 18 });
 const Grid = styled('div')({
@@ -19,31 +22,19 @@ const Grid = styled('div')({
   alignItems: 'start',
 });
 
-/** Programmers, sites and self-tests; a real board is attached here. */
+/** Sites, what they are wired to, and their self-tests; a board is attached here. */
 export function Bench() {
-  const { data, error, reload } = useQuery('bench.get', {});
+  const { data, error, reload } = useBench();
   const [attaching, setAttaching] = useState(false);
-  const lab = useIsLab();
+  const tests = useTestAll();
   return (
-    <PageFrame
-      footer={
-        <>
-          <Button onClick={reload}>Look again</Button>
-          <Dim>
-            A self-test opens the port, resets the part and reads its signature. It changes nothing on the
-            part.
-          </Dim>
-          <Spring />
-          {lab ? (
-            <Button variant="contained" disabled={!data} onClick={() => setAttaching(true)}>
-              Attach a board
-            </Button>
-          ) : null}
-        </>
-      }
-    >
+    <PageFrame footer={<Footer bench={data} tests={tests} onAttach={() => setAttaching(true)} />}>
       <Page tabIndex={0} role="region" aria-label="Bench">
-        <Title>Bench</Title>
+        <Row>
+          <Title>Bench</Title>
+          <Spring />
+          <BenchTabs />
+        </Row>
         {error ? <ErrorPanel error={error} onRetry={reload} /> : null}
         {!data && !error ? <Loading what="Loading the bench" /> : null}
         {data?.sites.length === 0 ? (
@@ -55,6 +46,8 @@ export function Bench() {
               key={site.id}
               site={site}
               target={data.targets.find((target) => target.id === site.target)?.title ?? site.target}
+              tested={tests.results.get(site.id) ?? null}
+              testing={tests.current === site.id}
               onChanged={reload}
             />
           ))}
@@ -65,4 +58,45 @@ export function Bench() {
       </Page>
     </PageFrame>
   );
+}
+
+interface FooterProps {
+  bench: BenchView | null;
+  tests: TestAll;
+  onAttach: () => void;
+}
+
+function Footer({ bench, tests, onAttach }: FooterProps) {
+  const lab = useIsLab();
+  const testable = bench?.sites.filter((site) => site.port !== '' && !site.lab) ?? [];
+  const failed = [...tests.results.values()].filter(({ ok }) => !ok).length;
+  return (
+    <>
+      <Dim role="status">
+        {tests.current === null
+          ? summary(tests.results.size, failed)
+          : `Testing ${tests.current}: ${tests.results.size + 1} of ${testable.length}`}
+      </Dim>
+      <Spring />
+      {lab ? (
+        <>
+          <Button
+            disabled={testable.length === 0 || tests.current !== null}
+            onClick={() => tests.run(testable)}
+          >
+            Test all sites
+          </Button>
+          <Button variant="contained" disabled={!bench} onClick={onAttach}>
+            Attach a board
+          </Button>
+        </>
+      ) : null}
+    </>
+  );
+}
+
+function summary(tested: number, failed: number): string {
+  if (tested === 0)
+    return 'A self-test opens the port, resets the part and reads who it is. It changes nothing on the part.';
+  return failed === 0 ? `All ${tested} sites are fine.` : `${failed} of ${tested} sites are not fine.`;
 }

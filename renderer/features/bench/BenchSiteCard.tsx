@@ -1,6 +1,7 @@
 import Button from '@mui/material/Button';
 import { styled } from '@mui/material/styles';
 import { useState } from 'react';
+import { useLocation } from 'wouter';
 import { call } from '#client/client.ts';
 import { useIsLab } from '#client/state/session.ts';
 import { useAction } from '#client/use-action.ts';
@@ -10,6 +11,7 @@ import { ErrorPanel } from '#ui/pieces/ErrorPanel.tsx';
 import { Panel, Row, Spring } from '#ui/pieces/layout.tsx';
 import { StatusChip } from '#ui/pieces/StatusChip.tsx';
 import { Mono } from '#ui/pieces/text.tsx';
+import { MovedCable } from './MovedCable.tsx';
 import { SelfTestSteps } from './SelfTestSteps.tsx';
 
 const Name = styled('h2')({ margin: 0, fontSize: 20, fontWeight: 750 });
@@ -26,20 +28,30 @@ const Facts = styled('dl')(({ theme }) => ({
 interface Props {
   site: BenchSite;
   target: string;
+  /** Of a test of all sites. */
+  tested: SelfTest | null;
+  testing: boolean;
   onChanged: () => void;
 }
 
 /** One site: what it is wired to, whether it answers, and its self-test. */
-export function BenchSiteCard({ site, target, onChanged }: Props) {
-  const [result, setResult] = useState<SelfTest | null>(null);
+export function BenchSiteCard({ site, target, tested, testing, onChanged }: Props) {
+  const [own, setOwn] = useState<SelfTest | null>(null);
+  const result = own ?? tested;
+  const [, go] = useLocation();
   const [asking, setAsking] = useState(false);
   const action = useAction();
   const lab = useIsLab();
   const at = { site: site.id };
   const test = () =>
     action.run(async () => {
-      setResult(null);
-      setResult(await call('bench.selfTest', at));
+      setOwn(null);
+      setOwn(await call('bench.selfTest', at));
+    });
+  const follow = () =>
+    action.run(async () => {
+      await call('bench.follow', at);
+      onChanged();
     });
   const detach = () =>
     action.run(async () => {
@@ -52,6 +64,7 @@ export function BenchSiteCard({ site, target, onChanged }: Props) {
         <Name>{site.id}</Name>
         <Spring />
         {site.virtual ? <StatusChip>Virtual</StatusChip> : null}
+        {site.lab ? <StatusChip tone="unknown">In the lab</StatusChip> : null}
         <StatusChip tone={site.online ? 'pass' : 'fail'}>{site.online ? 'Online' : 'Offline'}</StatusChip>
       </Row>
       <Facts>
@@ -61,18 +74,36 @@ export function BenchSiteCard({ site, target, onChanged }: Props) {
         <dd>{target}</dd>
         <dt>Port</dt>
         <dd>
-          <Mono>{site.port}</Mono>
+          <Mono>{site.port === '' ? 'None' : site.port}</Mono>
         </dd>
+        {site.location === null ? null : (
+          <>
+            <dt>Place on the bus</dt>
+            <dd>
+              <Mono>{site.location}</Mono>
+            </dd>
+          </>
+        )}
         <dt>Reset and mode</dt>
         <dd>{site.control}</dd>
       </Facts>
+      {site.moved ? <MovedCable moved={site.moved} /> : null}
       {site.error ? <ErrorPanel error={site.error} details={lab} /> : null}
       {lab ? (
-        <Row sx={{ mt: 2 }}>
-          <Button disabled={action.busy} onClick={test}>
-            {action.busy ? 'Testing' : 'Self-test'}
+        <Row sx={{ mt: 2, flexWrap: 'wrap' }}>
+          {site.moved ? (
+            <Button variant="contained" disabled={action.busy} onClick={follow}>
+              Follow the cable
+            </Button>
+          ) : null}
+          <Button disabled={action.busy || testing || site.lab || site.port === ''} onClick={test}>
+            {action.busy || testing ? 'Testing' : 'Self-test'}
           </Button>
-          {site.virtual ? null : (
+          <Button disabled={site.port === ''} onClick={() => go(`/bench/lab/${site.id}`)}>
+            Lab
+          </Button>
+          <Spring />
+          {site.virtual || site.port === '' ? null : (
             <Button color="error" disabled={action.busy} onClick={() => setAsking(true)}>
               Detach
             </Button>

@@ -39,7 +39,7 @@ function startable(site: SiteView, batch: BatchView): boolean {
 export function SiteActions({ site, batch }: { site: SiteView; batch: BatchView }) {
   const action = useAction();
   const floor = useIsFloor();
-  if (!floor) return null;
+  if (!floor || site.prompt !== null || site.lab) return null;
   const at = { site: site.id };
   const finished = FINISHED.has(site.state);
   return (

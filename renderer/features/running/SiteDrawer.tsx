@@ -16,6 +16,7 @@ import { OutOfLimit } from './OutOfLimit.tsx';
 import { PhaseTable } from './PhaseTable.tsx';
 import { progressText } from './progress-text.ts';
 import { SiteActions } from './SiteActions.tsx';
+import { SitePrompt } from './SitePrompt.tsx';
 import { StopSite } from './StopSite.tsx';
 import { VirtualHands } from './VirtualHands.tsx';
 
@@ -92,6 +93,7 @@ function Content({ entry, batch, onClose }: { entry: SiteEntry; batch: BatchView
       </Head>
       <Body tabIndex={0} role="region" aria-label={`Phases of site ${view.id}`}>
         <Ids entry={entry} />
+        <SitePrompt site={view} />
         {error ? <ErrorPanel error={error} details={lab} /> : null}
         <OutOfLimit run={view.run} />
         {view.state === 'running' ? <div role="status">{progressText(view.run)}</div> : null}

@@ -4,6 +4,7 @@ import { glue } from '#ui/format.ts';
 import { Bar } from '#ui/pieces/Bar.tsx';
 import { Dim } from '#ui/pieces/text.tsx';
 import { progressText } from './progress-text.ts';
+import { SitePrompt } from './SitePrompt.tsx';
 
 // Long texts are cut on the card and stand in full in the site's drawer.
 const clamp = (lines: number) =>
@@ -51,6 +52,8 @@ function Problem({ site }: { site: SiteView }) {
 
 /** The words of a site, by its state. */
 export function SiteText({ site }: { site: SiteView }) {
+  if (site.prompt !== null) return <SitePrompt site={site} />;
+  if (site.lab) return <Dim className="roomy">In the lab: nothing starts here</Dim>;
   switch (site.state) {
     case 'running':
       return <Running site={site} />;

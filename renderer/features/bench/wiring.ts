@@ -1,0 +1,73 @@
+import type { Request } from '#contract/contract.ts';
+
+export type Control = Request<'bench.attach'>['control'];
+
+/** How reset and mode pin are driven, as a person at the bench would say it. */
+export interface Wiring {
+  id: string;
+  title: string;
+  /** What it means in the hand. */
+  help: string;
+  /** Null: needs a board of its own, see RelayFields. */
+  control: Control | null;
+}
+
+export const WIRINGS: readonly Wiring[] = [
+  {
+    id: 'dtr-rts',
+    title: 'DTR resets, RTS sets the mode',
+    help: 'One transistor for each line. The usual fixture.',
+    control: { kind: 'modem-lines', reset: 'dtr', mode: 'rts' },
+  },
+  {
+    id: 'dtr-rts-cts',
+    title: 'DTR resets, RTS sets the mode, CTS says that a part is in',
+    help: 'With a contact in the socket: parts start by themselves.',
+    control: { kind: 'modem-lines', reset: 'dtr', mode: 'rts', contact: 'cts' },
+  },
+  {
+    id: 'rts-dtr',
+    title: 'RTS resets, DTR sets the mode',
+    help: 'One transistor for each line, the other way round.',
+    control: { kind: 'modem-lines', reset: 'rts', mode: 'dtr' },
+  },
+  {
+    id: 'cross',
+    title: 'Cross-coupled, as on ESP boards',
+    help: 'Two transistors between the lines: both set together drive neither pin.',
+    control: { kind: 'modem-lines', reset: 'rts', mode: 'dtr', crossCoupled: true },
+  },
+  {
+    id: 'relay',
+    title: 'A relay board',
+    help: 'Two channels of a board on a serial port of its own; closed pulls low.',
+    control: null,
+  },
+  {
+    id: 'operator',
+    title: 'By hand: jumper and button',
+    help: 'The site asks each time, and the run waits for Done.',
+    control: { kind: 'operator' },
+  },
+];
+
+export interface RelayChoice {
+  path: string;
+  reset: string;
+  mode: string;
+}
+
+const channel = (text: string): number | null => {
+  const value = Number(text);
+  return /^\d{1,2}$/.test(text) && value >= 1 && value <= 64 ? value : null;
+};
+
+/** The choice as the station takes it; null while something is missing. */
+export function controlOf(wiring: string, relay: RelayChoice): Control | null {
+  const chosen = WIRINGS.find(({ id }) => id === wiring);
+  if (chosen === undefined) return null;
+  if (chosen.control !== null) return chosen.control;
+  const [reset, mode] = [channel(relay.reset), channel(relay.mode)];
+  const complete = relay.path !== '' && reset !== null && mode !== null && reset !== mode;
+  return complete ? { kind: 'relay', path: relay.path, reset, mode } : null;
+}

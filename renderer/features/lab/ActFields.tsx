@@ -1,0 +1,79 @@
+import Button from '@mui/material/Button';
+import Checkbox from '@mui/material/Checkbox';
+import FormControlLabel from '@mui/material/FormControlLabel';
+import TextField from '@mui/material/TextField';
+import { Row } from '#ui/pieces/layout.tsx';
+import type { ActCard, ActField, FieldValues } from './acts.ts';
+
+interface Props {
+  card: ActCard;
+  values: FieldValues;
+  onChange: (values: FieldValues) => void;
+}
+
+/** What an act has to be told. A key is typed as dots, a file is read here and sent as hex. */
+export function ActFields({ card, values, onChange }: Props) {
+  if (card.fields.length === 0) return null;
+  const set = (name: string) => (value: string | boolean) => onChange({ ...values, [name]: value });
+  return (
+    <Row sx={{ flexWrap: 'wrap', alignItems: 'flex-start' }}>
+      {card.fields.map((field) => (
+        <Field key={field.name} field={field} value={values[field.name]} onChange={set(field.name)} />
+      ))}
+    </Row>
+  );
+}
+
+interface FieldProps {
+  field: ActField;
+  value: string | boolean | undefined;
+  onChange: (value: string | boolean) => void;
+}
+
+function Field({ field, value, onChange }: FieldProps) {
+  const { kind, label, help } = field;
+  if (kind === 'flag')
+    return (
+      <FormControlLabel
+        label={label}
+        control={<Checkbox checked={value === true} onChange={(event) => onChange(event.target.checked)} />}
+      />
+    );
+  if (kind === 'file') return <FileField field={field} value={value} onChange={onChange} />;
+  return (
+    <TextField
+      label={label}
+      type={kind === 'key' ? 'password' : 'text'}
+      value={typeof value === 'string' ? value : ''}
+      helperText={help ?? ' '}
+      onChange={(event) => onChange(event.target.value)}
+      slotProps={{ htmlInput: { autoComplete: 'off', spellCheck: false, maxLength: 4096 } }}
+    />
+  );
+}
+
+/** Larger than any wrapped key, bytes. */
+const LARGEST_FILE = 65_536;
+
+function FileField({ field, value, onChange }: FieldProps) {
+  const take = async (file: File | undefined) => {
+    if (file === undefined || file.size > LARGEST_FILE) {
+      onChange('');
+      return;
+    }
+    const bytes = new Uint8Array(await file.arrayBuffer());
+    onChange(Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join(''));
+  };
+  const size = typeof value === 'string' ? value.length / 2 : 0;
+  return (
+    <Button component="label">
+      {size === 0 ? `${field.label}: choose a file` : `${field.label}: ${size} B`}
+      <input
+        type="file"
+        aria-label={field.label}
+        style={{ position: 'absolute', width: 1, height: 1, opacity: 0 }}
+        onChange={(event) => void take(event.target.files?.[0])}
+      />
+    </Button>
+  );
+}

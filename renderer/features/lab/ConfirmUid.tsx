@@ -1,0 +1,77 @@
+import Button from '@mui/material/Button';
+import Dialog from '@mui/material/Dialog';
+import DialogActions from '@mui/material/DialogActions';
+import DialogContent from '@mui/material/DialogContent';
+import DialogTitle from '@mui/material/DialogTitle';
+import TextField from '@mui/material/TextField';
+import { useState } from 'react';
+import type { LabAct, LabView } from '#contract/lab.ts';
+import { Notice } from '#ui/pieces/Notice.tsx';
+import { Stack } from '#ui/pieces/layout.tsx';
+import { Mono } from '#ui/pieces/text.tsx';
+import { useScan } from '#ui/scan/use-scan.ts';
+import { hex } from '#ui/format.ts';
+import { ACT_CARDS } from './acts.ts';
+
+interface Props {
+  view: LabView;
+  act: LabAct;
+  onConfirm: (uid: string) => void;
+  onClose: () => void;
+}
+
+const plain = (text: string): string => text.replace(/[\s:-]/g, '').toLowerCase();
+
+/** The last question before something that has no way back: the part's own unique id, typed or scanned. */
+export function ConfirmUid({ view, act, onConfirm, onClose }: Props) {
+  const [typed, setTyped] = useState('');
+  const card = ACT_CARDS.find(({ operation }) => operation === act.operation);
+  const uid = view.identity?.chipUid ?? null;
+  const given = plain(typed);
+  const same = uid !== null && given === uid;
+  const wrong = uid !== null && given.length >= uid.length && !same;
+  useScan((text) => {
+    setTyped(plain(text));
+    return true;
+  });
+  return (
+    <Dialog open onClose={onClose} maxWidth="sm" fullWidth aria-labelledby="uid-title">
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (same) onConfirm(given);
+        }}
+      >
+        <DialogTitle id="uid-title">{card?.title ?? act.operation}: there may be no way back</DialogTitle>
+        <DialogContent>
+          <Stack sx={{ gap: 3 }}>
+            <Notice tone="unknown">{card?.words ?? 'This changes the part for good.'}</Notice>
+            {uid === null ? (
+              <p>Identify the part first: nobody knows yet which one is in the socket.</p>
+            ) : (
+              <p>
+                The part in {view.site} says that it is <Mono>{hex(uid)}</Mono>. Type that id, or scan it from
+                the part’s label.
+              </p>
+            )}
+            <TextField
+              autoFocus
+              label="Unique id of the part"
+              value={typed}
+              error={wrong}
+              helperText={wrong ? 'This is not the part in the socket. Nothing has been done.' : ' '}
+              onChange={(event) => setTyped(event.target.value)}
+              slotProps={{ htmlInput: { maxLength: 100, autoComplete: 'off', spellCheck: false } }}
+            />
+          </Stack>
+        </DialogContent>
+        <DialogActions>
+          <Button onClick={onClose}>Go back</Button>
+          <Button type="submit" variant="contained" color="error" disabled={!same}>
+            {card?.title ?? 'Do it'}
+          </Button>
+        </DialogActions>
+      </form>
+    </Dialog>
+  );
+}
