@@ -11,6 +11,7 @@ import type { Bench, SelfTest } from '#client/views.ts';
 import { ErrorPanel } from '#ui/pieces/ErrorPanel.tsx';
 import { Stack } from '#ui/pieces/layout.tsx';
 import { Dim } from '#ui/pieces/text.tsx';
+import { OpenPrompts } from '../running/OpenPrompts.tsx';
 import { PortField } from './PortField.tsx';
 import { SelfTestSteps } from './SelfTestSteps.tsx';
 import { TargetField } from './TargetField.tsx';
@@ -78,6 +79,7 @@ export function AttachDialog({ bench, onClose, onAttached }: Props) {
               onWiring={setWiring}
               onRelay={setRelay}
             />
+            <OpenPrompts site={site} />
             {action.busy ? <Dim role="status">Attaching and testing…</Dim> : null}
           </Stack>
         ) : (

@@ -8,6 +8,7 @@ import { PageFrame } from '#ui/pieces/PageFrame.tsx';
 import { Row, Scroll, Spring } from '#ui/pieces/layout.tsx';
 import { Empty, Loading } from '#ui/pieces/states.tsx';
 import { Dim, Title } from '#ui/pieces/text.tsx';
+import { OpenPrompts } from '../running/OpenPrompts.tsx';
 import { AttachDialog } from './AttachDialog.tsx';
 import { BenchSiteCard } from './BenchSiteCard.tsx';
 import { BenchTabs } from './BenchTabs.tsx';
@@ -35,6 +36,7 @@ export function Bench() {
           <Spring />
           <BenchTabs />
         </Row>
+        <OpenPrompts />
         {error ? <ErrorPanel error={error} onRetry={reload} /> : null}
         {!data && !error ? <Loading what="Loading the bench" /> : null}
         {data?.sites.length === 0 ? (

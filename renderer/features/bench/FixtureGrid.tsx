@@ -1,12 +1,13 @@
 import { styled } from '@mui/material/styles';
 import { useRef, useState, type DragEvent, type KeyboardEvent } from 'react';
 import type { FixtureLayout } from '#contract/bench.ts';
-import { Dim } from '#ui/pieces/text.tsx';
+import { Dim, Spoken } from '#ui/pieces/text.tsx';
 import { add, letters, move, remove, siteAt } from './fixture-edit.ts';
 import { RenameDialog } from './RenameDialog.tsx';
 
 const Grid = styled('div')({ display: 'grid', gap: 10, alignSelf: 'start', outline: 'none' });
 const Cell = styled('button')(({ theme }) => ({
+  position: 'relative',
   minWidth: 92,
   minHeight: 76,
   display: 'flex',
@@ -97,7 +98,6 @@ export function FixtureGrid({ layout, held, fixed, editable, onChange, onUndo, o
         type="button"
         data-place={`${row} ${column}`}
         data-site={site ?? undefined}
-        aria-label={`Row ${letters(row)}, column ${column + 1}: ${site ?? ''} ${note.toLowerCase()}`}
         tabIndex={at[0] === row && at[1] === column ? 0 : -1}
         draggable={movable(site)}
         onDragStart={(event) => event.dataTransfer.setData('text/plain', site ?? '')}
@@ -109,6 +109,9 @@ export function FixtureGrid({ layout, held, fixed, editable, onChange, onUndo, o
       >
         {site ?? '+'}
         <small>{note}</small>
+        <Spoken>
+          row {letters(row)}, column {column + 1}
+        </Spoken>
       </Cell>
     );
   });

@@ -2,6 +2,7 @@ import Button from '@mui/material/Button';
 import Checkbox from '@mui/material/Checkbox';
 import FormControlLabel from '@mui/material/FormControlLabel';
 import TextField from '@mui/material/TextField';
+import { useRef } from 'react';
 import { Row } from '#ui/pieces/layout.tsx';
 import type { ActCard, ActField, FieldValues } from './acts.ts';
 
@@ -36,6 +37,7 @@ function Field({ field, value, onChange }: FieldProps) {
     return (
       <FormControlLabel
         label={label}
+        sx={{ minHeight: 48 }}
         control={<Checkbox checked={value === true} onChange={(event) => onChange(event.target.checked)} />}
       />
     );
@@ -65,15 +67,19 @@ function FileField({ field, value, onChange }: FieldProps) {
     onChange(Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join(''));
   };
   const size = typeof value === 'string' ? value.length / 2 : 0;
+  const input = useRef<HTMLInputElement>(null);
   return (
-    <Button component="label">
-      {size === 0 ? `${field.label}: choose a file` : `${field.label}: ${size} B`}
+    <>
+      <Button onClick={() => input.current?.click()}>
+        {size === 0 ? `${field.label}: choose a file` : `${field.label}: ${size} B`}
+      </Button>
       <input
+        ref={input}
         type="file"
-        aria-label={field.label}
-        style={{ position: 'absolute', width: 1, height: 1, opacity: 0 }}
+        hidden
+        data-testid={`file-${field.name}`}
         onChange={(event) => void take(event.target.files?.[0])}
       />
-    </Button>
+    </>
   );
 }

@@ -11,6 +11,7 @@ import { Row, Scroll, Spring } from '#ui/pieces/layout.tsx';
 import { StatusChip } from '#ui/pieces/StatusChip.tsx';
 import { Empty, Loading } from '#ui/pieces/states.tsx';
 import { Dim, Title } from '#ui/pieces/text.tsx';
+import { OpenPrompts } from '../running/OpenPrompts.tsx';
 import { ActsPanel } from './ActsPanel.tsx';
 import { BoardPanel } from './BoardPanel.tsx';
 import { ConfirmUid } from './ConfirmUid.tsx';
@@ -74,6 +75,7 @@ export function LabScreen({ site }: { site: string }) {
             {view ? <StatusChip>{view.targetTitle}</StatusChip> : null}
             {busy === null ? null : <StatusChip tone="run">{busy}</StatusChip>}
           </Row>
+          <OpenPrompts site={site} />
           {error ? <ErrorPanel error={error} details /> : null}
           {said === null ? null : (
             <Notice tone="pass" role="status">

@@ -1,6 +1,5 @@
 import { styled } from '@mui/material/styles';
 import type { LogEntry } from '#contract/lab.ts';
-import { StatusChip } from '#ui/pieces/StatusChip.tsx';
 import { Spoken } from '#ui/pieces/text.tsx';
 import { MONO } from '#ui/theme/theme.ts';
 
@@ -20,6 +19,9 @@ const Arrow = styled('span', { shouldForwardProp: (prop) => prop !== 'sent' })<{
     fontWeight: 750,
     color: sent ? theme.tokens.tone.run.main : theme.tokens.tone.pass.main,
   }),
+);
+const Word = styled('span', { shouldForwardProp: (prop) => prop !== 'tone' })<{ tone: 'fail' | 'unknown' }>(
+  ({ theme, tone }) => ({ color: theme.tokens.tone[tone].main, fontWeight: 650 }),
 );
 const Quiet = styled('span')(({ theme }) => ({ color: theme.tokens.dim }));
 const Hex = styled('span')(({ theme }) => ({
@@ -46,8 +48,8 @@ export function LogLine({ entry, top, height }: { entry: LogEntry; top: number; 
         <Quiet className="num">{time}</Quiet>
         <strong>{entry.title}</strong>
         <Quiet>{entry.detail}</Quiet>
-        {entry.fault ? <StatusChip tone="fail">Broken</StatusChip> : null}
-        {entry.redacted ? <StatusChip tone="unknown">Key not shown</StatusChip> : null}
+        {entry.fault ? <Word tone="fail">✕ Broken</Word> : null}
+        {entry.redacted ? <Word tone="unknown">•• Key not shown</Word> : null}
       </div>
       <div>
         <Hex title={spaced(entry.hex)}>{spaced(entry.hex)}</Hex>

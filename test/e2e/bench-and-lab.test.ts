@@ -1,0 +1,137 @@
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { openBench, type Bench } from '#drivers/virtual/bench.ts';
+import { openBenchControl, type BenchControl } from '#drivers/virtual/control-client.ts';
+import { openScreen, pictureOfFailure, type OpenScreen } from './screen.ts';
+import { signIn } from './steps.ts';
+
+describe('bench and lab', { timeout: 90_000 }, () => {
+  let screen: OpenScreen;
+  let page: Page;
+  /** A board that is not the station's own: what an engineer has on the desk. */
+  let board: Bench;
+  let hands: BenchControl;
+  let uid: string;
+  const go = (address: string) => page.goto(`${new URL(page.url()).origin}/#${address}`);
+  const press = (name: string | RegExp) => page.getByRole('button', { name }).first().click();
+
+  beforeAll(async () => {
+    board = await openBench({ target: 'stm32f4', sites: 1, speed: 'max' });
+    hands = await openBenchControl(board.sites[0]!.control);
+    uid = (await hands.status()).uid ?? '';
+    screen = await openScreen({ speed: 'max' });
+    page = screen.page;
+    await signIn(page, 'engineer');
+  });
+  afterEach(({ task }) => pictureOfFailure(screen, task));
+  afterAll(async () => {
+    await screen.close();
+    await hands.close();
+    await board.close();
+  });
+
+  /** The hand that a fixture without lines asks for, until what waits for it is there. */
+  async function byHand(done: () => Promise<boolean>): Promise<void> {
+    while (!(await done())) {
+      const ask = page.getByRole('button', { name: 'Done at site C1' }).first();
+      if (!(await ask.isVisible())) continue;
+      const words = await page
+        .getByText(/^(Set the jumper to|Press the reset button)/)
+        .first()
+        .innerText();
+      if (words.includes('BOOT')) await hands.setMode('boot');
+      else if (words.includes('RUN')) await hands.setMode('run');
+      else await hands.reset();
+      // The question may be over by now: another one is looked for then.
+      await ask.click({ timeout: 1000 }).catch(() => undefined);
+    }
+  }
+  const seen = (text: string | RegExp) => () => page.getByText(text).first().isVisible();
+
+  it('every family is among the chips, and found by a word', async () => {
+    await go('/bench/chips');
+    for (const name of ['Renesas RX65N', 'ESP32-C6', 'TPM 2.0', 'Cordelia-I', 'STM32F0', 'LPC55S69'])
+      await page.getByText(name).first().waitFor();
+    await page.getByLabel('Search').fill('atecc');
+    await page.getByText('Renesas RX65N').waitFor({ state: 'hidden' });
+    expect(await page.getByRole('listitem').count()).toBe(1);
+  });
+
+  it('a board is attached by a typed address, and tested right away with a person’s hands', async () => {
+    await go('/bench');
+    await press('Attach a board');
+    await page.getByLabel('Site').fill('C1');
+    await page.getByLabel('Port', { exact: true }).click();
+    await page.getByRole('option', { name: 'An address, typed' }).click();
+    await page.getByLabel('Address', { exact: true }).fill(board.sites[0]!.link);
+    await page.getByLabel('Chip').fill('stm32f405');
+    await page.getByRole('option', { name: 'ST STM32F405/407', exact: true }).click();
+    await page.getByLabel('Reset and mode').click();
+    await page.getByRole('option', { name: 'By hand: jumper and button' }).click();
+    await press('Attach and test');
+    await byHand(seen('Site C1: ready'));
+    await page.getByText(uid).first().waitFor();
+    await screen.shot('bench-1-attached');
+    await press('Done');
+    await page.getByRole('group', { name: 'Bench site C1' }).getByText('By hand').waitFor();
+  });
+
+  it('the fixture is drawn anew by keys, kept, and undone', async () => {
+    await go('/bench/fixture');
+    await page.getByText('Bound').waitFor();
+    const place = page.locator('[data-site="C1"]');
+    await place.focus();
+    await page.keyboard.press('Shift+ArrowRight');
+    await page.getByText('Not saved yet.').waitFor();
+    await press('Undo');
+    await page.getByText('As the station has it.').waitFor();
+    await press('Redo');
+    const at = await place.getAttribute('data-place');
+    await press('Save');
+    await page.getByText('As the station has it.').waitFor();
+    await page.reload();
+    await place.waitFor();
+    expect(await place.getAttribute('data-place')).toBe(at);
+  });
+
+  it('in the lab the board says who it is and what is in its memory; the log hears it all', async () => {
+    await go('/bench/lab/C1');
+    await page.getByText('Not read yet').waitFor();
+    await press('Identify');
+    await byHand(seen('STM32F405'));
+    await page.getByLabel('Address, hex').fill('08000000');
+    await page.getByLabel('Length').fill('64');
+    await press('Read');
+    await byHand(seen('64 bytes'));
+    await page
+      .getByText('FF FF', { exact: false })
+      .or(page.getByText('ff ff', { exact: false }))
+      .first()
+      .waitFor();
+    await expect.poll(() => page.getByLabel('Frames').getByText(/^[→←]/).count()).toBeGreaterThan(4);
+    await press('Save as text');
+    await page.getByText('Saved as').waitFor();
+    await screen.shot('lab-1-read');
+  });
+
+  it('what has no way back is done for the part’s own id only', async () => {
+    await page.getByLabel('Level').fill('RDP1');
+    await press('Protect, asks once more');
+    await page.getByLabel('Unique id of the part').fill('0'.repeat(uid.length));
+    await page.getByText('This is not the part in the socket').waitFor();
+    const dialog = page.getByRole('dialog');
+    expect(await dialog.getByRole('button', { name: 'Protect' }).isDisabled()).toBe(true);
+    await page.getByLabel('Unique id of the part').fill(uid.toUpperCase());
+    await dialog.getByRole('button', { name: 'Protect' }).click();
+    await byHand(async () => (await hands.status()).dlm === 'RDP1');
+    await byHand(seen(/RDP1/));
+    await screen.shot('lab-2-protected');
+  });
+
+  it('is given back to production when a person says so', async () => {
+    await byHand(() => page.getByRole('button', { name: 'Give back to production' }).isEnabled());
+    await press('Give back to production');
+    await page.getByRole('group', { name: 'Bench site C1' }).waitFor();
+    expect(await page.getByText('In the lab').count()).toBe(0);
+  });
+});
