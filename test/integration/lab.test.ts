@@ -177,3 +177,18 @@ describe('a board in the lab', () => {
     expect((await run({ operation: 'identify' })).view.identity).not.toBeNull();
   });
 });
+
+it('a station that is closed while an act waits for a hand comes to its end', async () => {
+  await open.close();
+  const [config] = siteConfigs(bench.sites);
+  const link = { path: bench.sites[0]!.link, control: { kind: 'operator' as const } };
+  open = await openTestStation({
+    ...{ dataDir, bench: [], hands, sites: [{ ...config!, target: 'ra6m4', link }] },
+  });
+  await openLab();
+  const identifying = expect(run({ operation: 'identify' })).rejects.toBeDefined();
+  await open.untilSite(A1, ({ prompt }) => prompt !== null);
+  await open.close();
+  await identifying;
+  open = await start();
+});

@@ -127,6 +127,11 @@ export class Lab {
     }
   }
 
+  /** The station ends: what is under way is stopped where it can be, also what waits for a hand. */
+  stopAll(): void {
+    this.each((session) => session.stop());
+  }
+
   private each(act: (session: LabSession, id: string) => void): void {
     for (const [id, session] of this.sessions) act(session, id);
   }

@@ -324,6 +324,7 @@ class StationCore {
 
   async close(): Promise<void> {
     await this.handlerPort.close();
+    this.lab.stopAll();
     // Runs that end in closing still have something to tell.
     await this.sites.close();
     await this.cloud.close();

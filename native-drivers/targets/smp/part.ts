@@ -1,14 +1,20 @@
 import { DriverError } from '#drivers/core/errors.ts';
 import type { ControlLines, Link, Transport } from '#drivers/core/link.ts';
 import { SmpClient } from '#drivers/protocols/smp/client.ts';
-import { NEWLINE, OsCommand, SmpGroup, SmpOp, SMP_VERSION_LEGACY } from '#drivers/protocols/smp/constants.ts';
+import {
+  NEWLINE,
+  OsCommand,
+  SmpGroup,
+  SmpOp,
+  SMP_VERSION_2,
+  SMP_VERSION_LEGACY,
+} from '#drivers/protocols/smp/constants.ts';
 import { learn, type Awake, type Way } from './awake.ts';
 
 /** SMP has no command for it: the rate is the one that the firmware was built for. 115,200 is Zephyr's default. */
 const BAUD_RATES: readonly number[] = [115_200, 1_000_000, 921_600, 460_800, 230_400];
 /** How often each rate is tried; an application is there later than a boot loader. */
-const RECOVERY_ROUNDS = 2;
-const APPLICATION_ROUNDS = 3;
+const ROUNDS = 2;
 const PROBE_MS = 250;
 const SILENT: readonly string[] = ['no-answer', 'bad-frame', 'bad-checksum'];
 
@@ -120,14 +126,14 @@ export class SmpTarget {
     if (way !== 'application') {
       await control.setMode('boot');
       await control.reset();
-      const met = await this.listen('recovery', RECOVERY_ROUNDS, signal);
+      const met = await this.listen('recovery', ROUNDS, signal);
       if (met !== null || way === 'recovery') return met;
     }
     await control.setMode('run');
-    const met = await this.listen('application', APPLICATION_ROUNDS, signal);
+    const met = await this.listen('application', way === 'application' ? ROUNDS : 1, signal);
     if (met !== null || way === 'application') return met;
     await control.reset();
-    return this.listen('application', APPLICATION_ROUNDS, signal);
+    return this.listen('application', ROUNDS, signal);
   }
 
   private async listen(way: Way, rounds: number, signal: AbortSignal): Promise<Met | null> {
@@ -152,10 +158,12 @@ export class SmpTarget {
   private async probe(client: SmpClient, way: Way, signal: AbortSignal): Promise<Probe | null> {
     // Ends whatever line a probe at a wrong rate left open.
     await this.link.transport.write(Uint8Array.of(NEWLINE));
-    const answer = way === 'application' ? await probe(client, signal) : null;
-    if (answer !== null) return answer;
     client.version = SMP_VERSION_LEGACY;
-    return probe(client, signal);
+    const answer = await probe(client, signal);
+    if (answer === null || (way === 'recovery' && answer === 'taken')) return answer;
+    client.version = SMP_VERSION_2;
+    if ((await probe(client, signal)) === null) client.version = SMP_VERSION_LEGACY;
+    return answer;
   }
 
   private watch(): void {
