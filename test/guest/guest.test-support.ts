@@ -248,7 +248,7 @@ attach() {
 }
 new_device() { usb_devices | grep -vxFf /tmp/before.$$ | cut -d' ' -f1 > /tmp/new.$$; [ -s /tmp/new.$$ ]; }
 keep_attached() {
-  while :; do usbip --tcp-port "$1" attach -r ${HOST_IN_GUEST} -b "\${2:-1-1}"; sleep 0.2; done >/dev/null 2>&1 &
+  while :; do usbip --tcp-port "$1" attach -r ${HOST_IN_GUEST} -b "\${2:-1-1}" || true; sleep 0.2; done >/dev/null 2>&1 &
   keepers="$keepers $!"
   trap 'kill $keepers' EXIT
 }`;

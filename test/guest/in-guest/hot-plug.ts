@@ -8,6 +8,8 @@ import { loadTarget } from '#drivers/targets/registry.ts';
 const [target = '', path = ''] = process.argv.slice(2);
 const say = (line: string): boolean => process.stdout.write(`${line}\n`);
 const back = Promise.withResolvers<undefined>();
+// A site that waits for its port keeps no process alive by itself.
+const alive = setInterval(() => undefined, 1000);
 const images = {
   get: () => {
     throw new RangeError('no image is used');
@@ -24,4 +26,5 @@ const site = await Site.open(
 );
 say('open');
 await back.promise;
+clearInterval(alive);
 await site.close();

@@ -23,8 +23,11 @@ await device.clearHalt('out', 2);
 const good = await device.transferOut(2, Buffer.from('good'));
 await device.reset();
 const alternates = device.configuration?.interfaces[0]?.alternates.map((one) => one.interfaceName);
+// Waiting for a device to leave keeps no process alive by itself.
+const alive = setInterval(() => undefined, 1000);
 process.stdout.write('waiting\n');
 const gone = await new Promise<Error>((resolve) => port.onGone(resolve));
+clearInterval(alive);
 const after = await device.transferOut(2, Buffer.from('late')).catch((error: unknown) => error);
 const code = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : null);
 const said = { places, listed, vendor, refused, echoed, bad, good, alternates };
