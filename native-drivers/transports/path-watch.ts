@@ -2,13 +2,9 @@ import { existsSync, watch } from 'node:fs';
 import type { FSWatcher } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { listPorts } from './ports.ts';
-import { isUsb } from './usb/open-usb.ts';
-import { usbMayBeThere } from './usb/topology.ts';
 
 /** Windows tells of serial ports by its list only. */
 const LIST_INTERVAL_MS = 2000;
-/** A look at a name in sysfs, or one connection while a device is away. */
-const USB_INTERVAL_MS = 500;
 
 const folders = new Map<string, { watcher: FSWatcher; listeners: Map<string, Set<() => void>> }>();
 
@@ -17,7 +13,6 @@ const folders = new Map<string, { watcher: FSWatcher; listeners: Map<string, Set
  * folder. Returns its remover.
  */
 export function watchPath(path: string, listener: () => void): () => void {
-  if (isUsb(path)) return every(USB_INTERVAL_MS, listener);
   if (process.platform === 'win32') return watchList(path, listener);
   const folder = dirname(path);
   const name = basename(path);
@@ -34,12 +29,8 @@ export function watchPath(path: string, listener: () => void): () => void {
   };
 }
 
-/**
- * True where the port's name leads to something; a symbolic link to a vanished terminal does not. A USB device whose bus
- * cannot be looked at from here may be there: to open it is to ask.
- */
+/** True where the port's name leads to something; a symbolic link to a vanished terminal does not. */
 export function pathExists(path: string): boolean {
-  if (isUsb(path)) return usbMayBeThere(path);
   return process.platform === 'win32' || existsSync(path);
 }
 
@@ -58,12 +49,6 @@ function openFolder(folder: string) {
   const entry = { watcher, listeners };
   folders.set(folder, entry);
   return entry;
-}
-
-/** Neither a bus without udev nor a USB/IP server tells of a device that came: the caller looks, at each beat. */
-function every(milliseconds: number, listener: () => void): () => void {
-  const timer = setInterval(listener, milliseconds);
-  return () => clearInterval(timer);
 }
 
 function watchList(path: string, listener: () => void): () => void {

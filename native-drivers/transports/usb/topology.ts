@@ -58,7 +58,3 @@ export function deviceNumberAt(location: string): number | null {
     throw error;
   }
 }
-
-/** False only where this machine's own bus says that nothing is on that port. */
-export const usbMayBeThere = (path: string): boolean =>
-  !path.startsWith(SCHEME) || process.platform !== 'linux' || deviceNumberAt(locationIn(path)) !== null;

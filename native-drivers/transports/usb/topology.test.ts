@@ -1,0 +1,25 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { locationIn, locationOf, usbPath } from './topology.ts';
+
+/** As the package told them of two devices of Debian's kernel; test/guest/usb.test.ts holds the file to that. */
+const places = JSON.parse(readFileSync(new URL('places.fixture.json', import.meta.url), 'utf8')) as {
+  bus: string;
+  ports: number[];
+}[];
+
+describe('the place of a USB device', () => {
+  it('is its bus and its ports, as the kernel names it', () => {
+    expect(places.map(locationOf)).toEqual(['1-1', '1-2']);
+    expect(locationOf({ bus: '012', ports: [2, 3, 1] })).toBe('12-2.3.1');
+  });
+
+  it('keeps a bus that is no number, and none for a root hub', () => {
+    expect(locationOf({ bus: 'PCI0', ports: [4] })).toBe('PCI0-4');
+    expect(locationOf({ bus: '001', ports: [] })).toBeNull();
+  });
+
+  it('is what follows usb: in a path', () => {
+    expect(locationIn(usbPath('1-2.3'))).toBe('1-2.3');
+  });
+});
