@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { globSync } from 'node:fs';
 
 /** Programs that the tests hold our work against, and the Debian packages that bring them. */
 const PEERS = [
@@ -26,6 +27,15 @@ const PEERS = [
   { program: 'openocd', package: 'openocd', why: 'programs the part behind the simulated debug probe' },
   { program: 'swtpm', package: 'swtpm', why: 'a TPM that is not ours' },
   { program: 'tpm2_readpublic', package: 'tpm2-tools', why: 'reads on a TPM what this station made there' },
+  { program: 'qemu-system-x86_64', package: 'qemu-system-x86', why: 'a guest with a USB bus' },
+  { program: '/bin/busybox', package: 'busybox', why: 'starts the guest' },
+  { program: '/usr/sbin/usbip', package: 'usbip', why: 'a USB/IP host that is not ours' },
+  {
+    // The cloud flavour of the kernel has no USB at all.
+    program: '/lib/modules/*/kernel/drivers/usb/usbip/vhci-hcd.ko',
+    package: 'linux-image-amd64',
+    why: 'the kernel of the guest',
+  },
   { program: 'gnutls-serv', package: 'gnutls-bin', why: 'a server of TLS for the virtual device' },
   { program: 'mosquitto', package: 'mosquitto', why: 'the broker that devices are registered at' },
   {
@@ -35,8 +45,11 @@ const PEERS = [
   },
 ];
 
+/** A program by its name, or a file by its path, which may be a pattern. */
 const isThere = (program: string): boolean =>
-  spawnSync('sh', ['-c', `command -v ${program}`], { stdio: 'ignore' }).status === 0;
+  program.startsWith('/')
+    ? globSync(program).length > 0
+    : spawnSync('sh', ['-c', `command -v ${program}`], { stdio: 'ignore' }).status === 0;
 
 /** Installs what is missing where it may (root with apt); otherwise names it. Returns whether all are there. */
 export function ensurePeers(): boolean {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { globSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { cpioArchive, type CpioEntry } from './cpio.test-support.ts';
@@ -17,10 +17,15 @@ export interface GuestKernel {
 
 /** Throws where none is installed. */
 export function guestKernel(): GuestKernel {
-  const [found] = globSync(VHCI).sort().reverse();
+  const kernels = globSync(VHCI).map((file) => {
+    const modules = file.slice(0, file.indexOf('/kernel/'));
+    return { image: `/boot/vmlinuz-${basename(modules)}`, modules };
+  });
+  const found = kernels
+    .sort((a, b) => b.modules.localeCompare(a.modules))
+    .find(({ image }) => existsSync(image));
   if (found === undefined) throw new Error('No kernel with vhci-hcd is installed: linux-image-amd64');
-  const modules = found.slice(0, found.indexOf('/kernel/'));
-  return { image: `/boot/vmlinuz-${basename(modules)}`, modules };
+  return found;
 }
 
 /** Busybox with its libraries, the modules, and `init`. */

@@ -1,0 +1,163 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { imageOf, openRig, type TargetRig } from '../target-rig.test-support.ts';
+import { mcubootFile } from './mcuboot-file.test-support.ts';
+
+const target = 'smp';
+let rig: TargetRig;
+beforeAll(async () => {
+  rig = await openRig(target, target, 'wire');
+});
+afterAll(() => rig.close());
+beforeEach(async () => {
+  await rig.renew();
+  await rig.hands.fault('built-for 1000000');
+});
+
+const identify = () => rig.run('identify', { target });
+const file = (bytes: number) => mcubootFile({ body: randomBytes(bytes) });
+const put = (bytes: Uint8Array) => imageOf(rig, { address: 0, bytes });
+const flashed = (seconds: number) =>
+  vi.waitFor(async () => expect((await rig.hands.clock()).flashSeconds).toBeGreaterThan(seconds));
+const works = async (): Promise<void> => {
+  const image = put(file(2000));
+  await rig.run('program', { image });
+  await rig.run('verify', { image });
+};
+async function running(): Promise<void> {
+  await identify();
+  await rig.run('program', { image: put(file(2000)) });
+  await rig.run('start-firmware', {});
+  await rig.run('read-state', {});
+}
+
+describe('faults in serial recovery, on a paced line', () => {
+  it('nak-then-recover: a refused piece ends the upload, and the next one goes through', async () => {
+    await identify();
+    await rig.hands.fault('nak 3 101');
+    await expect(rig.run('program', { image: put(file(2000)) })).rejects.toMatchObject({
+      code: 'device-error',
+      context: { rc: 3 },
+    });
+    await works();
+  });
+
+  it('cable-pulled-during-erase: says so, and the part is written in a new run', async () => {
+    await rig.hands.fault('erase-whole');
+    await identify();
+    await rig.hands.resetClock();
+    const failed = expect(rig.run('program', { image: put(file(2000)) })).rejects.toMatchObject({
+      code: 'port-gone',
+      chip: 'not-locked',
+    });
+    await flashed(0);
+    await rig.hands.cable(false);
+    await failed;
+    await rig.hands.cable(true);
+    await rig.renew();
+    await identify();
+    await works();
+  });
+
+  it('power-cut-mid-write: the boot loader begins anew, and the upload with it', async () => {
+    await identify();
+    await rig.hands.fault('power-cut-mid-write');
+    await works();
+  });
+
+  it('answer lost, damaged, sent twice, or asking for another offset: the image arrives whole', async () => {
+    await identify();
+    for (const fault of [
+      'drop-answer 101',
+      'corrupt-checksum 101',
+      'duplicate-answer 101',
+      'wrong-offset 101',
+    ])
+      await rig.hands.fault(fault);
+    await works();
+  });
+
+  it('wrong-baud: the rate that the firmware was built for is found, and kept', async () => {
+    await rig.hands.fault('built-for 921600');
+    expect((await identify()).maxBaudRate).toBe(921_600);
+    expect((await rig.hands.status()).discardedBytes).toBeGreaterThan(0);
+  });
+
+  it('echoing-adapter: what comes back of a question is no answer to it', async () => {
+    await rig.hands.fault('echo');
+    await identify();
+    await works();
+  });
+
+  it('stale-bytes-at-open: console text before answers is passed over', async () => {
+    await rig.hands.fault('garbage x6');
+    await identify();
+    await works();
+  });
+
+  it('chip-swapped-mid-run: a part without an id that was out is not taken for the same one', async () => {
+    await identify();
+    await rig.hands.remove();
+    await rig.hands.insert();
+    await expect(rig.run('program', { image: put(file(2000)) })).rejects.toMatchObject({
+      code: 'chip-swapped',
+      chip: 'untouched',
+    });
+  });
+
+  it('two-chips-one-uid: the second part tells itself apart by the id it shows', async () => {
+    await rig.hands.fault('per-user');
+    await identify();
+    await rig.hands.fault('wrong-uid');
+    await rig.hands.reset();
+    await rig.hands.fault('delay 900 100');
+    await rig.hands.remove();
+    await rig.hands.insert();
+    await rig.hands.fault('per-user');
+    await rig.hands.fault('built-for 1000000');
+    await expect(rig.run('program', { image: put(file(2000)) })).rejects.toMatchObject({
+      code: 'chip-swapped',
+      chip: 'untouched',
+    });
+  });
+
+  it('no part: no answer at any rate', async () => {
+    await rig.hands.power(false);
+    await expect(identify()).rejects.toMatchObject({ code: 'no-answer', chip: 'untouched' });
+    await rig.hands.power(true);
+  });
+});
+
+describe('faults of an application, on a paced line', () => {
+  it('pieces lost out of a window, and buffers that overflow: asked for again, one at a time', async () => {
+    await running();
+    await rig.hands.fault('drop-answer x2 101');
+    await rig.hands.fault('wrong-offset 101');
+    const bytes = file(12_000);
+    const image = put(bytes);
+    await rig.run('program', { image });
+    await rig.run('verify', { image });
+  });
+
+  it('power-cut-mid-write: the application starts again and the upload from its beginning', async () => {
+    await running();
+    await rig.hands.fault('power-cut-mid-write');
+    await works();
+  });
+
+  it('answer-lost-after-confirm: what was carried out without an answer is settled by the list, or unknown', async () => {
+    await running();
+    await rig.run('program', { image: put(file(2000)) });
+    await rig.run('move-lifecycle', { to: 'TEST' });
+    await rig.run('start-firmware', {});
+    await rig.hands.fault('drop-answer 100');
+    expect((await rig.run('read-state', {})).lifecycle.dlm).toBe('TRIAL');
+    await rig.hands.fault('confirm-silent');
+    await expect(rig.run('move-lifecycle', { to: 'CONFIRM' })).rejects.toMatchObject({
+      code: 'outcome-unknown',
+      chip: 'unknown',
+    });
+    await rig.hands.reset();
+    expect((await rig.run('read-state', {})).lifecycle.dlm).toBe('CONFIRMED');
+  }, 120_000);
+});
