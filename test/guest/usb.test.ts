@@ -83,6 +83,14 @@ describe('an STM32F4 behind a USB serial adapter, seen by the kernel of Debian',
     await expect(identify(control)).rejects.toThrow('no-answer');
   });
 
+  it('is taken from the kernel’s driver for as long as this station has it by bus and port path', async () => {
+    await attach('cdc');
+    const said = await guest.runInGuest(
+      `node ${HERE}/usb-claim.ts usb:1-1 ${TTY}; until_true test -c ${TTY}`,
+    );
+    expect(JSON.parse(said)).toEqual({ before: true, during: false, coding: 7 });
+  });
+
   it('is a site that loses its port with the cable, and has it again', async () => {
     await attach('cdc-crossed');
     const site = guest.tryInGuest(
