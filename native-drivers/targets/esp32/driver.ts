@@ -4,6 +4,7 @@ import { DriverError } from '#drivers/core/errors.ts';
 import type { Link } from '#drivers/core/link.ts';
 import { runOperation, type OperationTable } from '#drivers/core/operation-table.ts';
 import type { OperationName } from '#drivers/core/operations.ts';
+import { espRomDecoder } from '#drivers/protocols/esp-rom/decoder.ts';
 import type { EspChip } from './chips.ts';
 import { burn } from './burn.ts';
 import { deskFacts } from './desk.ts';
@@ -63,6 +64,7 @@ export function espDriver(chip: EspChip): TargetDriver {
     title: `Espressif ${chip.product}`,
     operations: OPERATIONS,
     ...deskFacts(chip),
+    decoder: espRomDecoder,
     open: (link, images) => open(link, chip, images),
   };
 }

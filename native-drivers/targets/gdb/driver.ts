@@ -9,6 +9,7 @@ import type {
   OperationName,
   OperationResult,
 } from '#drivers/core/operations.ts';
+import { gdbRemoteDecoder } from '#drivers/protocols/gdb-remote/decoder.ts';
 import type { GdbDevice } from './device.ts';
 import { GdbPart, type AwakePart } from './part.ts';
 import { program, stopIfAborted, verify } from './program.ts';
@@ -201,6 +202,7 @@ export function gdbDriver(device: GdbDevice): TargetDriver {
     shows: (operation, { level }) =>
       operation === 'protect' && typeof level === 'string' ? { dlm: level } : null,
     fresh: ['RDP0'],
+    decoder: gdbRemoteDecoder,
     open: (link, images) => open(link, device, images),
   };
 }

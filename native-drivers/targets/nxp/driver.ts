@@ -8,6 +8,7 @@ import { lifecycleOf } from '#drivers/roots-of-trust/nxp-puf/identity.ts';
 import { READ_BYTES } from '#drivers/roots-of-trust/nxp-puf/key-store.ts';
 import { enrolPuf, generateKey, restoreKeyStore, setUserKey } from '#drivers/roots-of-trust/nxp-puf/puf.ts';
 import { partState } from '#drivers/roots-of-trust/nxp-puf/session.ts';
+import { nxpBootDecoder } from '#drivers/protocols/nxp-boot/decoder.ts';
 import type { NxpFamily } from './families.ts';
 import { BAUD_RATES, NxpPart } from './part.ts';
 import { program, verify } from './program.ts';
@@ -166,6 +167,7 @@ export function nxpDriver(family: NxpFamily): TargetDriver {
     fresh: ['OPEN'],
     rootsOfTrust: ['nxp-puf'],
     takes: ['image'],
+    decoder: nxpBootDecoder,
     open: (link, images) => open(link, family, images),
   };
 }

@@ -9,6 +9,7 @@ import type {
   OperationName,
   OperationResult,
 } from '#drivers/core/operations.ts';
+import { smpDecoder } from '#drivers/protocols/smp/decoder.ts';
 import { eraseSlot, readImages } from '#drivers/protocols/smp/image-group.ts';
 import type { Awake } from './awake.ts';
 import { smpImage } from './image.ts';
@@ -176,6 +177,7 @@ export const smpDriver: TargetDriver = {
     return { dlm: to === 'CONFIRM' ? 'CONFIRMED' : 'TEST' };
   },
   takes: ['mcuboot-image'],
+  decoder: smpDecoder,
   checkImage: (image) => void smpImage(image),
   open,
 };

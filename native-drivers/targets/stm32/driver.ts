@@ -10,6 +10,7 @@ import type {
   OperationResult,
 } from '#drivers/core/operations.ts';
 import { MAX_BAUD_RATE, MAX_BLOCK } from '#drivers/protocols/stm32-boot/constants.ts';
+import { stm32BootDecoder } from '#drivers/protocols/stm32-boot/decoder.ts';
 import { Stm32Part, type Stm32Family } from './part.ts';
 import { program, verify } from './program.ts';
 
@@ -150,6 +151,7 @@ export function stm32Driver(family: Stm32Family): TargetDriver {
     shows: (operation, { level }) =>
       operation === 'protect' && typeof level === 'string' ? { dlm: level } : null,
     fresh: ['RDP0'],
+    decoder: stm32BootDecoder,
     open: (link, images) => open(link, family, images),
   };
 }
