@@ -4,8 +4,8 @@ import { readImages, setImage, type SlotState } from '#drivers/protocols/smp/ima
 import type { Awake } from './awake.ts';
 import type { SmpTarget } from './part.ts';
 
-/** A boot loader checks hash and signature of both images before it lists them: seconds on a small core. */
-export const LIST = { timeoutMs: 10_000, attempts: 3 } as const;
+/** A target checks hash and signature of both images before it lists them: seconds on a small core. */
+export const LIST = { timeoutMs: 4000, attempts: 2 } as const;
 
 /**
  * `EMPTY`: nothing to start. `IMAGE`: an image, and the target does not tell more. `TEST`: a swap waits for the next
@@ -85,9 +85,8 @@ async function confirm(
     return await setImage(client, { hash, confirm: true }, { timeoutMs: LIST.timeoutMs, signal });
   } catch (error) {
     if (!isLost(error)) throw error;
-    const after = await readImages(client, { ...LIST, signal: new AbortController().signal }).catch(
-      () => null,
-    );
+    // Whoever cancelled wants to know it all the same.
+    const after = await readImages(client, { timeoutMs: LIST.timeoutMs }).catch(() => null);
     if (after === null) throw unknown(error);
     if (wordOf(after) === 'CONFIRMED') return after;
     throw error;

@@ -13,7 +13,7 @@ import type { SmpTarget } from './part.ts';
 const ERASE_MS_PER_BYTE = 100 / 4096;
 const UNTOLD_SLOT_BYTES = 1024 * 1024;
 /** A page erase and a buffer of writes between two answers, and what an adapter and a busy station take. */
-const WRITE_MS = 1500;
+const WRITE_MS = 800;
 
 interface Parts {
   part: SmpTarget;

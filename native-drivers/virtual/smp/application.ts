@@ -96,8 +96,7 @@ class Application {
     const piece = pieceOf(map);
     if (piece.off === 0 && !this.resumes(piece)) this.open(piece);
     const { writer } = this;
-    if (writer === null) throw new Refused(MgmtError.invalid, ImageError.invalidOffset);
-    if (piece.off !== writer.had) return { off: writer.had };
+    if (writer === null || piece.off !== writer.had) return { off: writer?.had ?? 0 };
     await writer.write(piece.data);
     if (!writer.done) return { off: writer.had };
     this.writer = null;
