@@ -51,6 +51,7 @@ describe('demo jobs', () => {
     ['VM2', 'stm32f4', null],
     ['WG3', 'ra6m4', null],
     ['XS5', 'nxp-puf', null],
+    ['ZN6', 'smp', null],
   ])('%s loads, for %s', async (id, target, checksum) => {
     const loaded = await loadJobFolder(join(jobs, id), jobTools);
     expect(loaded.recipe).toMatchObject({ id, target });
