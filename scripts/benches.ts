@@ -2,6 +2,7 @@ import { benchCloud } from '#cloud/bench/cloud.bench.ts';
 import { benchOnboarding } from '#connectors/bench/onboarding.bench.ts';
 import { benchProgram } from '#drivers/bench/program.bench.ts';
 import { benchSites } from '#drivers/bench/sites.bench.ts';
+import { benchSmp } from '#drivers/bench/smp.bench.ts';
 import { benchCourier } from '#protocol/courier/bench/courier.bench.ts';
 import { benchOverhead } from '#services/engine/bench/overhead.bench.ts';
 import { benchIssue } from '#services/pki/bench/bench-issue.ts';
@@ -57,6 +58,13 @@ async function sites(): Promise<Figure[]> {
   ];
 }
 
+async function smp(): Promise<Figure[]> {
+  return (await benchSmp()).flatMap(({ way, seconds, bytes, ratio }) => [
+    { name: `smp ${way}: rate`, value: bytes / seconds, unit: 'B/s', goal: null },
+    { name: `smp ${way}: driver / link`, value: ratio, unit: 'ratio', goal: 1.05 },
+  ]);
+}
+
 async function units(): Promise<Figure[]> {
   const rows = await benchUnits();
   return rows.map(({ goal, ...row }) => ({ ...row, goal: Number(goal.replace('<', '')) }));
@@ -70,6 +78,7 @@ async function onboarding(): Promise<Figure[]> {
 export const benches: Record<string, Bench> = {
   program: { title: 'RA8M1, 320 KiB at the highest baud rate, against wire and flash', run: program },
   sites: { title: 'rate of a site among 64 at 921,600 Bd, against one alone', run: sites },
+  smp: { title: 'MCUboot board at 1 MBd, one piece at a time and in a window, against the link', run: smp },
   overhead: { title: 'CPU of the station per unit, 8, 32 and 64 sites unpaced', run: benchOverhead },
   issue: { title: 'certificates per second, with store and journal', run: benchIssue },
   units: { title: 'finding a unit among 1,000,000', run: units },

@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto';
+import { mcubootFile } from '#drivers/targets/smp/mcuboot-file.test-support.ts';
 import { esptoolJs } from './esptool.ts';
 import { gdb } from './gdb.ts';
 import type { Course } from './race.ts';
@@ -17,6 +19,7 @@ export const courses: readonly Course[] = [
   // OpenOCD likewise: docs/targets/cmsis-dap.md has its time there.
   course('stm32f0-dap', 'cmsis-dap', 0x0800_0000, 64 * KIB, null),
   course('nxp-puf', 'nxp-puf', 0, 128 * KIB, null),
+  { ...course('smp', 'smp', 0, 64 * KIB, null), image: mcubootImage },
   course('esp32', 'esp32', 0x1_0000, 256 * KIB, esptoolJs),
   course('esp32c3', 'esp32c3', 0x1_0000, 256 * KIB, esptoolJs),
 ];
@@ -29,4 +32,8 @@ function course(
   peer: Course['peer'],
 ): Course {
   return { family: target, target, virtual, address, bytes, peer };
+}
+
+function mcubootImage(bytes: number): Buffer {
+  return Buffer.from(mcubootFile({ body: randomBytes(bytes) }));
 }

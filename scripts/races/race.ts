@@ -16,6 +16,10 @@ export interface Course {
   address: number;
   bytes: number;
   peer: Peer | null;
+  /** An image of about so many bytes, for a family that does not take any; random bytes where nothing is said. */
+  image?: (bytes: number) => Buffer;
+  /** What the fresh part is told to be, as a fault of its family: a rate that no command can set. */
+  build?: string;
 }
 
 /** An independent program that writes the same image to the same part. */
@@ -56,7 +60,7 @@ export async function race(course: Course): Promise<RaceResult> {
     const [site] = bench.sites;
     if (site === undefined) throw new Error('The bench has no site.');
     const hands = await openBenchControl(site.control);
-    const image = randomBytes(course.bytes);
+    const image = (course.image ?? randomBytes)(course.bytes);
     const us: Lap[] = [];
     const peer: Lap[] = [];
     for (let round = 0; round < ROUNDS; round += 1) {
@@ -64,7 +68,7 @@ export async function race(course: Course): Promise<RaceResult> {
       if (course.peer !== null) peer.push(await lapOfPeer(course, course.peer, site, hands, image));
     }
     await hands.close();
-    return result(course, us, peer);
+    return result({ ...course, bytes: image.length }, us, peer);
   } finally {
     await bench.stop();
   }
@@ -94,12 +98,12 @@ function result(course: Course, us: Lap[], peer: Lap[]): RaceResult {
 
 /** From the closed port to the last byte programmed: what a person waits for, and what a peer's run has in it too. */
 async function lapOfUs(
-  { target, address }: Course,
+  { target, address, build }: Course,
   site: BenchSite,
   hands: BenchControl,
   bytes: Buffer,
 ): Promise<Lap> {
-  await freshPart(hands);
+  await freshPart(hands, build);
   const driver = await loadTarget(target);
   const lines = await openBenchControl(site.control);
   const image = imageOf(bytes, address);
@@ -142,7 +146,7 @@ async function lapOfPeer(
   hands: BenchControl,
   image: Buffer,
 ): Promise<Lap> {
-  await freshPart(hands);
+  await freshPart(hands, course.build);
   const prepared = await peer.prepare({ site, hands, image, address: course.address });
   try {
     return await timed(hands, async () => {
@@ -154,9 +158,10 @@ async function lapOfPeer(
   }
 }
 
-async function freshPart(hands: BenchControl): Promise<void> {
+async function freshPart(hands: BenchControl, build: string | undefined): Promise<void> {
   if ((await hands.presence()) === true) await hands.remove();
   await hands.insert();
+  if (build !== undefined) await hands.fault(build);
 }
 
 /** `work` resolves with its tidying-up, which is not timed. */

@@ -129,9 +129,9 @@ describe('faults in serial recovery, on a paced line', () => {
 });
 
 describe('faults of an application, on a paced line', () => {
-  it('pieces lost out of a window: asked for again, one at a time', async () => {
+  it('pieces and answers lost out of a window: asked for again, one at a time', async () => {
     await running();
-    await withFaults('drop-answer x2 101', 'wrong-offset 101');
+    await withFaults('lose-request 101', 'drop-answer 101', 'wrong-offset 101');
   });
 
   it('power-cut-mid-write: the application starts again and the upload from its beginning', async () => {

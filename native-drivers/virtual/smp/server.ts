@@ -20,6 +20,8 @@ export interface ServerOptions {
   handlers: Handlers;
 }
 
+/** Longer than between two bytes, shorter than a change of rate. */
+const PAUSE_NS = 20e6;
 const BREAK = Buffer.from('\r\n[00:00:01.234,000] <wrn> \x06 noise\r\n', 'latin1');
 
 /** SMP over a UART: one request after the other, in the order of arrival; what comes when the buffers are full is lost. */
@@ -34,6 +36,8 @@ export class SmpServer implements SerialProgram {
   private discarded = 0;
   private afterAnswer: (() => void) | null = null;
   private silent = false;
+  private deaf = false;
+  private heardAt = -Infinity;
 
   constructor(host: SerialHost<SmpPart>, time: ChipTime<SmpPart>, options: ServerOptions) {
     this.host = host;
@@ -43,8 +47,8 @@ export class SmpServer implements SerialProgram {
 
   receive(bytes: Uint8Array, at: number): void {
     const { host } = this;
-    // At another rate every byte is noise.
-    if (![0, host.part.baudRate].includes(host.lineRate())) return host.countDiscarded(bytes.length);
+    this.listen(at);
+    if (this.deaf) return host.countDiscarded(bytes.length);
     if (host.part.builds.has('echo')) host.send(bytes, at);
     for (const event of this.parser.push(bytes)) if (event.type === 'packet') this.take(event.packet, at);
     host.countDiscarded(this.parser.discarded - this.discarded);
@@ -53,6 +57,13 @@ export class SmpServer implements SerialProgram {
 
   stop(): void {
     this.stopped = true;
+  }
+
+  /** At another rate every byte is noise. The line is asked after each pause only: that takes longer than a byte. */
+  private listen(at: number): void {
+    const { host } = this;
+    if (at - this.heardAt > PAUSE_NS) this.deaf = ![0, host.part.baudRate].includes(host.lineRate());
+    this.heardAt = at;
   }
 
   /** Once the answer to the request that is worked on is out. */
@@ -69,6 +80,7 @@ export class SmpServer implements SerialProgram {
     const request = packet.op === SmpOp.read || packet.op === SmpOp.write;
     if (!request || (packet.version !== SMP_VERSION_LEGACY && !this.options.versionTwo)) return;
     if (this.waiting >= this.options.buffers) return;
+    if (this.host.faults.take('lose-request', numberOf(packet.group, packet.command)) !== null) return;
     this.waiting += 1;
     this.tail = this.tail.then(() => this.serve(packet, at)).finally(() => (this.waiting -= 1));
   }

@@ -38,6 +38,7 @@ export const smp: VirtualTarget = {
   faults: {
     ...BUILDS,
     'built-for': 'The UART of boot loader and application runs at RATE; read at the next reset.',
+    'lose-request': 'The next request (of COMMAND) is not heard.',
     'wrong-offset': 'The next answer to an upload asks for offset 0.',
     'duplicate-answer': 'The next answer is sent twice.',
     'confirm-silent': 'The next confirm is carried out; nothing is answered any more until a reset.',
