@@ -44,7 +44,7 @@ describe('a Python host on a simulated MCUboot board', () => {
     expect(await old('ask', '2', '0', '0', '{"d":"hello"}')).toEqual({ r: 'hello' });
     expect(await old('ask', '0', '0', '6', '{}')).toEqual({ buf_size: 1024, buf_count: 1 });
     expect(await old('ask', '0', '1', '0', '{}')).toEqual({ images: [] });
-    expect(await old('ask', '0', '66', '0', '{}')).toEqual({ rc: 8 });
+    expect(await old('ask', '0', '65', '0', '{}')).toEqual({ rc: 8 });
     expect(await old('ask', '2', '1', '1', '{"off":5}')).toEqual({ rc: 3 });
   });
 
@@ -75,6 +75,31 @@ describe('a Python host on a simulated MCUboot board', () => {
     await control.reset();
     const after = await long('ask', '0', '1', '0', '{}');
     expect(after['images']).toMatchObject([{ hash: first['hash'], confirmed: true }, {}]);
+  });
+
+  it('confirms the image on trial, which then outlives a reset', async () => {
+    const first = await old('upload', '1.0.0.0', '4000', '600');
+    await application();
+    const second = await old('upload', '1.1.0.0', '4000', '700');
+    await old('test', String(second['hash']));
+    await control.reset();
+    const listed = async () => (await old('ask', '0', '1', '0', '{}'))['images'];
+    expect(await listed()).toMatchObject([{ hash: second['hash'], confirmed: false }, {}]);
+    const { images } = await old('ask', '2', '1', '0', '{"confirm":true}');
+    expect(images).toMatchObject([{ hash: second['hash'], confirmed: true, active: true }, {}]);
+    await control.reset();
+    expect(await listed()).toMatchObject([
+      { hash: second['hash'], confirmed: true },
+      { hash: first['hash'] },
+    ]);
+  });
+
+  it('is told who the part is by a boot loader that was built for it, and not by others', async () => {
+    const { uid } = await control.status();
+    expect(await old('ask', '0', '66', '0', '{}')).toMatchObject({ v: 1, uid, rot: 'none' });
+    await control.fault('no-uid');
+    await control.reset();
+    expect(await old('ask', '0', '66', '0', '{}')).toEqual({ rc: 8 });
   });
 
   it('makes an image that this station reads as the same', async () => {

@@ -24,6 +24,7 @@ const state = async () => (await rig.run('read-state', {})).lifecycle.dlm;
 
 describe('MCUboot serial recovery', () => {
   it('says what answers, how large its slots are, and that it has no unique id to show', async () => {
+    await rig.hands.fault('no-uid');
     const identity = await identify();
     expect(identity).toMatchObject({
       ...{ chipUid: '', product: 'MCUboot serial recovery', maxBaudRate: 115_200 },
@@ -63,7 +64,6 @@ describe('MCUboot serial recovery', () => {
   });
 
   it('shows the unique id of a boot loader that has a command for it, and the state of its images', async () => {
-    await rig.hands.fault('per-user');
     await rig.hands.fault('image-state');
     expect((await identify()).chipUid).toBe((await rig.hands.status()).uid);
     await rig.run('program', { image: put() });

@@ -12,7 +12,8 @@ export const BUILDS = {
     'The boot loader is an old one: no hashes, no slot information, no parameters, SMP version 1 only.',
   'image-state': 'The boot loader shows and sets the state of images (MCUBOOT_SERIAL_IMG_GRP_IMAGE_STATE).',
   'erase-whole': 'The boot loader erases the whole slot on the first piece (no MCUBOOT_ERASE_PROGRESSIVELY).',
-  'per-user': 'The boot loader answers the info of the enrolment group, as an application does.',
+  'no-uid':
+    'The boot loader does not answer the info of the enrolment group, which makers must build in (MCUBOOT_PERUSER_MGMT_GROUP_ENABLED).',
   'no-recovery': 'The boot loader has no serial recovery: the mode pin does nothing.',
   'app-silent': 'The application does not speak SMP.',
   'app-version-1': 'The application speaks SMP version 1 only.',

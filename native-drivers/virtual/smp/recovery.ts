@@ -44,9 +44,9 @@ class Recovery {
       [keyOf(write, image, ImageCommand.upload)]: (map) => this.upload(map),
       ...(builds.has('plain-recovery') ? {} : this.later()),
       ...(builds.has('image-state') ? { [keyOf(write, image, ImageCommand.state)]: this.set } : {}),
-      ...(builds.has('per-user')
-        ? { [keyOf(read, enrolment, EnrolmentCommand.info)]: () => enrolmentInfo(this.part) }
-        : {}),
+      ...(builds.has('no-uid') || builds.has('plain-recovery')
+        ? {}
+        : { [keyOf(read, enrolment, EnrolmentCommand.info)]: () => enrolmentInfo(this.part) }),
     };
   }
 
