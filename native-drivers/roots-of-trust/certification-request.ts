@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { DriverError } from '#drivers/core/errors.ts';
-import { signatureHolds } from './qdid/prove.ts';
+import { signatureHolds } from './proof.ts';
 
 const COMMON_NAME = '550403'; // 2.5.4.3
 const SERIAL_NUMBER = '550405'; // 2.5.4.5

@@ -1,4 +1,4 @@
-import { isLostAnswer, outcomeOf } from './qdid/outcome.ts';
+import { isLostAnswer, outcomeOf } from './outcome.ts';
 
 /**
  * Sends what cannot be undone, once. A lost answer is settled by what the chip shows: done means done. Rejects with

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { DriverError } from '#drivers/core/errors.ts';
 import type { OperationContext, OperationInput, OperationResult } from '#drivers/core/operations.ts';
 import type { AteccClient } from '#drivers/protocols/atecc/client.ts';
-import { splitDer } from '../qdid/prove.ts';
+import { splitDer } from '../proof.ts';
 import { readConfigZone } from './config-zone.ts';
 import { requireDataLocked } from './lifecycle.ts';
 import { CHAIN_SLOTS, checkPolicy, SLOT } from './policy.ts';

@@ -4,7 +4,7 @@ import type { AteccClient } from '#drivers/protocols/atecc/client.ts';
 import { LOCK, OP, WORD, ZONE } from '#drivers/protocols/atecc/constants.ts';
 import { configAddress, crcOf } from '#drivers/protocols/atecc/packet.ts';
 import { onceAndRead } from '../once.ts';
-import { refuseIfAborted } from '../qdid/outcome.ts';
+import { refuseIfAborted } from '../outcome.ts';
 import { readConfigZone, type ConfigZone } from './config-zone.ts';
 import { lifecycleOf, requireDataLocked } from './lifecycle.ts';
 import { checkPolicy, LOCKED_SLOTS, SLOT, withPolicy } from './policy.ts';

@@ -1,7 +1,7 @@
 import type { AteccClient } from '#drivers/protocols/atecc/client.ts';
 import { GEN_KEY, INFO, OP } from '#drivers/protocols/atecc/constants.ts';
 import { spkiOf } from '../p256.ts';
-import { deviceIdOf } from '../qdid/device-id.ts';
+import { deviceIdOf } from '../device-id.ts';
 import type { ConfigZone } from './config-zone.ts';
 import { SLOT, unfitSlots } from './policy.ts';
 

@@ -4,7 +4,7 @@ import type { OperationContext, OperationResult } from '#drivers/core/operations
 import type { AteccClient } from '#drivers/protocols/atecc/client.ts';
 import { NONCE, OP, ZONE } from '#drivers/protocols/atecc/constants.ts';
 import { slotAddress } from '#drivers/protocols/atecc/packet.ts';
-import { refuseIfAborted } from '../qdid/outcome.ts';
+import { refuseIfAborted } from '../outcome.ts';
 import { readConfigZone, type ConfigZone } from './config-zone.ts';
 import { requireDataLocked } from './lifecycle.ts';
 import { checkPolicy, SLOT } from './policy.ts';

@@ -3,7 +3,7 @@ import type { OperationContext } from '#drivers/core/operations.ts';
 import type { AteccClient } from '#drivers/protocols/atecc/client.ts';
 import { BLOCK, OP, slotBytes, WORD, ZONE } from '#drivers/protocols/atecc/constants.ts';
 import { slotAddress } from '#drivers/protocols/atecc/packet.ts';
-import { refuseIfAborted } from '../qdid/outcome.ts';
+import { refuseIfAborted } from '../outcome.ts';
 
 /** A run of data slots as one piece of memory; each piece is what one command reads or writes. */
 function piecesOf(slots: readonly number[]): { at: number; bytes: number; p1: number; p2: number }[] {

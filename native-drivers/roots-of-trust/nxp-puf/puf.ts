@@ -1,7 +1,7 @@
 import { DriverError } from '#drivers/core/errors.ts';
 import type { OperationContext, OperationResult } from '#drivers/core/operations.ts';
 import type { NxpBootClient } from '#drivers/protocols/nxp-boot/client.ts';
-import { outcomeOf, refuseIfAborted } from '../qdid/outcome.ts';
+import { outcomeOf, refuseIfAborted } from '../outcome.ts';
 import {
   helperDataHash,
   isEnrolled,

@@ -1,7 +1,7 @@
 import type { OperationContext, OperationResult } from '#drivers/core/operations.ts';
 import { SmpOp } from '#drivers/protocols/smp/constants.ts';
 import { EnrolmentCommand, reconstructResponse } from '#drivers/protocols/smp/enrolment.ts';
-import type { AgentLink } from './agent-link.ts';
+import type { AgentLink } from '../agent/agent-link.ts';
 
 const PPM = 1_000_000;
 /** Rate of a read that has nothing to be compared with: no better than guessing. */

@@ -4,7 +4,7 @@ import type { OperationContext, OperationInput, OperationResult } from '#drivers
 import { property } from '#drivers/protocols/tpm2/capabilities.ts';
 import type { TpmClient } from '#drivers/protocols/tpm2/client.ts';
 import { PT } from '#drivers/protocols/tpm2/constants.ts';
-import { refuseIfAborted } from '../qdid/outcome.ts';
+import { refuseIfAborted } from '../outcome.ts';
 import { removeFile, writeFile } from './nv-files.ts';
 import { CHAIN_INDICES, CONFIGURATION_INDEX, MOST_CERTIFICATES } from './places.ts';
 import { openIndices, requireUnowned } from './state.ts';

@@ -15,9 +15,9 @@ import {
 import { certificationRequest } from '../certification-request.ts';
 import { onceAndRead } from '../once.ts';
 import { derSignature, spkiOf } from '../p256.ts';
-import { deviceIdOf } from '../qdid/device-id.ts';
-import { refuseIfAborted } from '../qdid/outcome.ts';
-import { challengeMessage, leafIsFor, signatureHolds } from '../qdid/prove.ts';
+import { deviceIdOf } from '../device-id.ts';
+import { refuseIfAborted } from '../outcome.ts';
+import { challengeMessage, leafIsFor, signatureHolds } from '../proof.ts';
 import { readChain } from './nv-files.ts';
 import { HANDLE } from './places.ts';
 import { digestOf, requireUnowned } from './state.ts';

@@ -3,7 +3,7 @@ import type { Lifecycle, OperationContext } from '#drivers/core/operations.ts';
 import { hasHandle } from '#drivers/protocols/tpm2/capabilities.ts';
 import type { TpmClient } from '#drivers/protocols/tpm2/client.ts';
 import { evictControl } from '#drivers/protocols/tpm2/objects.ts';
-import { refuseIfAborted } from '../qdid/outcome.ts';
+import { refuseIfAborted } from '../outcome.ts';
 import { removeFile } from './nv-files.ts';
 import { HANDLE } from './places.ts';
 import { lifecycleOf, openIndices, ownershipOf, requireUnowned } from './state.ts';

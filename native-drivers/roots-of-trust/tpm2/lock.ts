@@ -6,7 +6,7 @@ import { NV, RH } from '#drivers/protocols/tpm2/constants.ts';
 import { nvReadPublic, nvWriteLock } from '#drivers/protocols/tpm2/nv.ts';
 import { changeAuth } from '#drivers/protocols/tpm2/objects.ts';
 import { onceAndRead } from '../once.ts';
-import { refuseIfAborted } from '../qdid/outcome.ts';
+import { refuseIfAborted } from '../outcome.ts';
 import { isLocked, openIndices, ownershipOf, requireUnowned } from './state.ts';
 
 /** As long as the digest of the hierarchies' hash may be at most for an authorization (part 1, 19.6.4.2). */

@@ -4,7 +4,7 @@ import type { OperationContext, OperationResult } from '#drivers/core/operations
 import { hasHandle } from '#drivers/protocols/tpm2/capabilities.ts';
 import type { TpmClient } from '#drivers/protocols/tpm2/client.ts';
 import { createSealed, evictControl, flushContext, unseal } from '#drivers/protocols/tpm2/objects.ts';
-import { refuseIfAborted } from '../qdid/outcome.ts';
+import { refuseIfAborted } from '../outcome.ts';
 import { HANDLE } from './places.ts';
 import { requireUnowned } from './state.ts';
 

@@ -7,7 +7,7 @@ import { NV, PERMANENT, PT, RH } from '#drivers/protocols/tpm2/constants.ts';
 import { nvReadPublic } from '#drivers/protocols/tpm2/nv.ts';
 import { createPrimary, ENDORSEMENT_KEY, flushContext, readPublic } from '#drivers/protocols/tpm2/objects.ts';
 import { spkiOf } from '../p256.ts';
-import { deviceIdOf } from '../qdid/device-id.ts';
+import { deviceIdOf } from '../device-id.ts';
 import { readChain } from './nv-files.ts';
 import { CHAIN_INDICES, CONFIGURATION_INDEX, HANDLE } from './places.ts';
 

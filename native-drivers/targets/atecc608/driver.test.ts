@@ -1,6 +1,6 @@
 import { createHash, randomBytes, X509Certificate } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { challengeMessage } from '#drivers/roots-of-trust/qdid/prove.ts';
+import { challengeMessage } from '#drivers/roots-of-trust/proof.ts';
 import { openAuthority, type TestAuthority } from '../identity-rig.test-support.ts';
 import { openRig, type TargetRig } from '../target-rig.test-support.ts';
 

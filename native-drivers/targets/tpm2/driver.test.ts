@@ -1,6 +1,6 @@
 import { createPublicKey, randomBytes, X509Certificate } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { challengeMessage } from '#drivers/roots-of-trust/qdid/prove.ts';
+import { challengeMessage } from '#drivers/roots-of-trust/proof.ts';
 import { openAuthority, type TestAuthority } from '../identity-rig.test-support.ts';
 import { openTpm, startSwtpm, type Swtpm, type TpmRig } from './swtpm.test-support.ts';
 

@@ -3,7 +3,7 @@ import type { OperationContext, OperationResult } from '#drivers/core/operations
 import { SmpOp } from '#drivers/protocols/smp/constants.ts';
 import { EnrolmentCommand, infoResponse, lockResponse } from '#drivers/protocols/smp/enrolment.ts';
 import type { AgentLink } from './agent-link.ts';
-import { isLostAnswer, outcomeOf, refuseIfAborted } from './outcome.ts';
+import { isLostAnswer, outcomeOf, refuseIfAborted } from '../outcome.ts';
 
 /** One flash write; a lost answer is noticed after this. */
 const LOCK_TIMEOUT_MS = 1000;

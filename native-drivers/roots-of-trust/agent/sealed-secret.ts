@@ -14,8 +14,8 @@ import {
 } from '#drivers/protocols/smp/enrolment.ts';
 import type { AgentLink } from './agent-link.ts';
 import { writeObject } from './chunks.ts';
-import { deviceIdOf } from './device-id.ts';
-import { signatureHolds } from './prove.ts';
+import { deviceIdOf } from '../device-id.ts';
+import { signatureHolds } from '../proof.ts';
 
 /** RFC 9180 base mode: KEM 0010 (P-256), KDF 0001 (HKDF-SHA256), AEAD 0002 (AES-256-GCM). */
 const suite = new CipherSuite({

@@ -1,15 +1,6 @@
 import { createPublicKey, verify, X509Certificate } from 'node:crypto';
 import { DriverError } from '#drivers/core/errors.ts';
-import type { OperationContext, OperationResult } from '#drivers/core/operations.ts';
-import { SmpOp } from '#drivers/protocols/smp/constants.ts';
-import {
-  challengeResponse,
-  EnrolmentCommand,
-  labelled,
-  SIGN_CHALLENGE,
-} from '#drivers/protocols/smp/enrolment.ts';
-import type { AgentLink } from './agent-link.ts';
-import { readObject } from './chunks.ts';
+import { labelled, SIGN_CHALLENGE } from '#drivers/protocols/smp/enrolment.ts';
 
 /** The bytes that the device key signs for a challenge: `rootline/challenge/1 || 00 || challenge`. */
 export function challengeMessage(challenge: Uint8Array): Uint8Array {
@@ -26,37 +17,6 @@ export function signatureHolds(message: Uint8Array, signature: Uint8Array, publi
     return false;
   }
 }
-
-/** Challenge and answer, then the chain as the part holds it. Rejects with `verify-mismatch` when anything disagrees. */
-export async function proveDevice(
-  link: AgentLink,
-  challenge: Uint8Array,
-  context: OperationContext,
-): Promise<OperationResult<'prove'>> {
-  const { signal } = context;
-  const answer = await link.ask(
-    SmpOp.write,
-    EnrolmentCommand.challenge,
-    { challenge },
-    challengeResponse,
-    signal,
-    {
-      attempts: 3,
-    },
-  );
-  if (!signatureHolds(challengeMessage(challenge), answer.sig, answer.pub))
-    throw mismatch('The part did not sign the challenge with the key it shows.');
-  const chain = splitDer(await readObject(link, EnrolmentCommand.chain, {}, context));
-  if (!leafIsFor(chain, answer.pub)) throw mismatch('The certificate on the part is for another key.');
-  const output = { publicKey: plain(answer.pub), signature: plain(answer.sig), chain };
-  return { output, measurements: [{ name: 'signature', value: 1, unit: 'count' }] };
-}
-
-// A copy without Buffer's pool behind it: the result crosses a process boundary.
-const plain = (bytes: Uint8Array): Uint8Array => Uint8Array.from(bytes);
-
-const mismatch = (message: string): DriverError =>
-  new DriverError('verify-mismatch', message, { chip: 'not-locked' });
 
 /** True where the first certificate is for that key. */
 export function leafIsFor(chain: readonly Uint8Array[], publicKey: Uint8Array): boolean {
