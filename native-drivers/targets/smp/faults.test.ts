@@ -69,6 +69,22 @@ describe('faults in serial recovery, on a paced line', () => {
     await works();
   });
 
+  it('cable-pulled-during-upload: says so, and the next run writes a part whole', async () => {
+    await identify();
+    const image = put(18_000);
+    const failed = expect(rig.run('program', { image })).rejects.toMatchObject({
+      code: 'port-gone',
+      chip: 'not-locked',
+    });
+    await vi.waitFor(() => expect(rig.heard.length).toBeGreaterThan(0), { interval: 5 });
+    await rig.hands.cable(false);
+    await failed;
+    await rig.hands.cable(true);
+    await rig.renew();
+    await identify();
+    await works();
+  });
+
   it('power-cut-mid-write: the boot loader begins anew, and the upload with it', async () => {
     await identify();
     await withFaults('power-cut-mid-write');
