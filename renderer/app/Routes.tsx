@@ -3,6 +3,7 @@ import { useOpenBatch } from '#client/state/batch.ts';
 import { Bench } from '../features/bench/Bench.tsx';
 import { Chips } from '../features/bench/Chips.tsx';
 import { FixtureEditor } from '../features/bench/FixtureEditor.tsx';
+import { PortsPage } from '../features/bench/PortsPage.tsx';
 import { CloseBatch } from '../features/close/CloseBatch.tsx';
 import { Courier } from '../features/courier/Courier.tsx';
 import { ScanFrames } from '../features/courier/ScanFrames.tsx';
@@ -51,6 +52,7 @@ export function Routes() {
       <Route path="/units/batch/:id">{({ id }) => <UnitsScreen key={id} batchId={id} />}</Route>
       <Route path="/units/:id">{({ id }) => <UnitScreen key={id} id={decodeURIComponent(id)} />}</Route>
       <Route path="/bench" component={Bench} />
+      <Route path="/bench/ports" component={PortsPage} />
       <Route path="/bench/fixture" component={FixtureEditor} />
       <Route path="/bench/chips" component={Chips} />
       <Route path="/bench/lab/:site">{({ site }) => <LabScreen key={site} site={site} />}</Route>

@@ -1,15 +1,16 @@
-import type { Response } from '#contract/contract.ts';
 import type { ErrorView } from '#contract/errors.ts';
 import type { LabView, LogEntry } from '#contract/lab.ts';
+import type { SiteView } from '#contract/sites.ts';
+import type { Bench, BenchSite } from '#client/views.ts';
 import { sites } from './fixture-sites.ts';
 
 type Answer = (request: unknown) => unknown;
 
 const offline: ErrorView = {
   code: 'port-missing',
-  what: 'No such port: /dev/pts/9.',
+  what: 'Nothing answers at tcp://192.168.7.20:3333.',
   chip: null,
-  next: 'Plug the programmer in.',
+  next: 'Start the debug server there.',
   retry: true,
 };
 
@@ -21,34 +22,60 @@ const moved: ErrorView = {
   retry: false,
 };
 
-function bench(state: string): Response<'bench.get'> {
-  const shown = state === 'no-sites' ? [] : sites('running');
-  return {
-    sites: shown.map((site, index) => ({
+/** B3 is a real site whose cable was moved, B4 one whose adapter is out; the rest is the virtual bench, and C1 is free. */
+function site(view: SiteView, index: number): BenchSite {
+  const { id, row, column } = view;
+  const wired = { id, row, column, target: 'ra8m1', lab: id === 'B2', moved: null, error: null };
+  if (id === 'B3')
+    return {
       ...{
-        id: site.id,
-        row: site.row,
-        column: site.column,
-        programmer: 'Virtual programmer',
-        target: 'ra8m1',
+        ...wired,
+        programmer: 'FTDI',
+        port: '/dev/ttyUSB1',
+        location: '1-2.3:1.0',
+        control: 'Modem lines',
       },
-      port: `/dev/pts/${index + 3}`,
-      location: site.id === 'B3' ? '1-2.3:1.0' : null,
-      moved: site.id === 'B3' ? { from: '1-2.3:1.0', to: '1-2.4:1.0' } : null,
-      lab: site.id === 'B2',
-      control: site.id === 'B3' ? 'Modem lines' : 'Virtual bench',
-      online: site.id !== 'B4' && site.id !== 'B3',
-      error: site.id === 'B4' ? offline : site.id === 'B3' ? moved : null,
-      virtual: site.id !== 'B3',
-    })),
+      ...{ moved: { from: '1-2.3:1.0', to: '1-2.4:1.0' }, online: false, error: moved, virtual: false },
+    };
+  if (id === 'B4')
+    return {
+      ...{ ...wired, programmer: 'Network', target: 'stm32f4', port: 'tcp://192.168.7.20:3333' },
+      ...{ location: null, control: 'By hand', online: false, error: offline, virtual: false },
+    };
+  return {
+    ...{ ...wired, programmer: 'Virtual programmer', port: `/dev/pts/${index + 3}`, location: null },
+    ...{ control: 'Virtual bench', online: true, virtual: true },
+  };
+}
+
+const free: BenchSite = {
+  ...{ id: 'C1', row: 2, column: 0, programmer: 'None', target: '', port: '', location: null, moved: null },
+  ...{ lab: false, control: '', online: false, error: null, virtual: false },
+};
+
+const PORTS: Bench['ports'] = [
+  port('/dev/ttyUSB1', 'FTDI · A50285BI', '1-2.4:1.0'),
+  port('/dev/ttyUSB0', 'FTDI · A50285BJ', '1-2.1:1.0'),
+  port('/dev/ttyACM0', 'SEGGER · 000801012345', '1-1.2:1.0'),
+  { ...port('usb:1-4', 'STMicroelectronics · 377A36', '1-4'), reach: 'usb' },
+  port('/dev/ttyS0', '', null),
+];
+
+function port(path: string, title: string, location: string | null): Bench['ports'][number] {
+  const full = [title, location].filter((part) => part !== '' && part !== null).join(' · ');
+  return { path, title: full, site: null, reach: 'bytes', location };
+}
+
+function bench(state: string): Bench {
+  const none = state === 'no-sites';
+  const shown = none ? [] : [...sites('running').map(site), free];
+  return {
+    sites: shown,
     layout: {
-      ...{ rows: 2, columns: 4 },
+      ...{ rows: none ? 2 : 3, columns: 4 },
       places: shown.map(({ id, row, column }) => ({ site: id, row, column })),
     },
-    ports: [
-      { path: '/dev/ttyACM0', title: 'J-Link VCOM', site: null, reach: 'bytes', location: '1-1.2:1.0' },
-      { path: 'usb:1-4', title: 'STM32 BOOTLOADER', site: null, reach: 'usb', location: '1-4' },
-    ],
+    ports: none ? [] : PORTS,
     targets: [
       { id: 'ra8m1', title: 'Renesas RA8M1', family: 'Renesas RA', reach: 'bytes' },
       { id: 'ra6m4', title: 'Renesas RA6M4', family: 'Renesas RA', reach: 'bytes' },
@@ -121,6 +148,7 @@ export function benchAnswers(state: string): Record<string, Answer> {
   const view = state === 'lab-new' ? { ...lab, identity: null, state: null } : lab;
   return {
     'bench.get': () => bench(state),
+    'bench.attach': () => ({ ...free, port: '/dev/ttyUSB0', online: true }),
     'bench.selfTest': () => ({
       ok: true,
       steps: [

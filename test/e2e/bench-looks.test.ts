@@ -8,13 +8,50 @@ const read: Act = async (page) => {
   await page.getByText('256 bytes').first().waitFor();
 };
 
+const choose =
+  (name: RegExp): Act =>
+  (page) =>
+    page.getByRole('radio', { name }).check();
+const typed = choose(/^An address, typed/);
+const toChip: Act[] = [
+  press('Attach to C1'),
+  choose(/^FTDI · A50285BJ/),
+  press('Next'),
+  says('that this port cannot reach'),
+];
+const toWiring: Act = async (page) => {
+  await choose(/^Espressif ESP32-C3/)(page);
+  await press('Next')(page);
+};
+const relay = choose(/^A relay board/);
+const hand: Act = async (page) => {
+  await choose(/^By hand/)(page);
+  await press('Attach and test')(page);
+};
+
 const LOOKS: Look[] = [
-  look('sites', 'running', 'engineer', '/bench', says('is now at')),
+  look('sites', 'running', 'engineer', '/bench', says('The cable was at')),
   look('none', 'no-sites', 'engineer', '/bench', says('No site yet')),
-  look('attach', 'running', 'engineer', '/bench', press('Attach a board'), says('The label of the socket')),
+  look('attach', 'running', 'engineer', '/bench', press('Attach a board'), says('The label on the socket')),
+  look('attach-port', 'running', 'engineer', '/bench', press('Attach to C1'), says('A50285BJ')),
+  look('attach-typed', 'running', 'engineer', '/bench', press('Attach to C1'), typed),
+  look('attach-chip', 'running', 'engineer', '/bench', ...toChip),
+  look(
+    'attach-wiring',
+    'running',
+    'engineer',
+    '/bench',
+    ...toChip,
+    toWiring,
+    relay,
+    says('Port of the board'),
+  ),
+  look('attach-tested', 'running', 'engineer', '/bench', ...toChip, toWiring, hand, says('Site C1: ready')),
   look('tested', 'running', 'engineer', '/bench', press('Test all sites'), says('sites are fine')),
+  look('ports', 'running', 'engineer', '/bench/ports', says('hub at 1-2')),
+  look('ports-none', 'no-sites', 'engineer', '/bench/ports', says('No port on this machine')),
   look('chips', 'running', 'engineer', '/bench/chips', says('Renesas RA6M4')),
-  look('fixture', 'running', 'engineer', '/bench/fixture', says('8 of 8 places')),
+  look('fixture', 'running', 'engineer', '/bench/fixture', says('9 of 12 places')),
   look('fixture-empty', 'no-sites', 'engineer', '/bench/fixture', says('0 of 8 places')),
   look('lab-new', 'lab-new', 'engineer', '/bench/lab/A1', says('Not read yet')),
   look('lab', 'running', 'engineer', '/bench/lab/A1', says('Key not shown'), read),

@@ -21,6 +21,7 @@ const Tab = styled(Link)(({ theme }) => ({
 }));
 const PAGES = [
   ['/bench', 'Sites'],
+  ['/bench/ports', 'Ports'],
   ['/bench/fixture', 'Fixture'],
   ['/bench/chips', 'Chips'],
 ] as const;

@@ -6,8 +6,10 @@ import { Mono } from '#ui/pieces/text.tsx';
 export function MovedCable({ moved }: { moved: NonNullable<BenchSite['moved']> }) {
   return (
     <Notice tone="unknown" role="alert">
-      The cable of this site was at <Mono>{moved.from}</Mono> and is now at <Mono>{moved.to}</Mono>. Put it
-      back, or let the site follow it if its board moved with it.
+      <b>
+        The cable was at <Mono>{moved.from}</Mono>, is at <Mono>{moved.to}</Mono>.
+      </b>{' '}
+      The site is off meanwhile. Put it back, or let the site follow it if its socket moved as well.
     </Notice>
   );
 }

@@ -13,24 +13,32 @@ const Item = styled('li')({
   fontSize: 14,
   '& svg': { flex: 'none' },
 });
+const Name = styled('span')({ fontWeight: 600 });
+const Detail = styled(Dim)({ display: 'block', overflowWrap: 'anywhere' });
 const LOOK: Record<SelfTest['steps'][number]['state'], { shape: Shape; tone: Tone; word: string }> = {
   ok: { shape: 'circle', tone: 'pass', word: 'fine' },
   failed: { shape: 'octagon', tone: 'fail', word: 'failed' },
   skipped: { shape: 'dashed', tone: 'idle', word: 'skipped' },
 };
 
-/** Each step of a self-test with its result. */
-export function SelfTestSteps({ result }: { result: SelfTest }) {
+/** What a self-test goes through; it answers for all of them together. */
+const TITLES = ['Open port', 'Reset and mode', 'Socket', 'Identify'];
+const WAITING = { shape: 'dashed', tone: 'run', word: 'not done yet' } as const;
+
+/** Each step of a self-test with its result; `null` while it is under way. */
+export function SelfTestSteps({ result }: { result: SelfTest | null }) {
+  const steps = result?.steps ?? TITLES.map((title) => ({ title, state: null, detail: '' }));
+  const name = result === null ? 'Self-test under way' : result.ok ? 'Self-test passed' : 'Self-test failed';
   return (
-    <List aria-label={result.ok ? 'Self-test passed' : 'Self-test failed'} role="list">
-      {result.steps.map((step) => {
-        const look = LOOK[step.state];
+    <List aria-label={name} role="list">
+      {steps.map((step) => {
+        const look = step.state === null ? WAITING : LOOK[step.state];
         return (
           <Item key={step.title}>
             <OutcomeIcon shape={look.shape} tone={look.tone} size={20} />
             <span>
-              {step.title} <Spoken>{look.word}</Spoken>
-              <Dim>{step.detail}</Dim>
+              <Name>{step.title}</Name> <Spoken>{look.word}</Spoken>
+              <Detail>{step.detail}</Detail>
             </span>
           </Item>
         );

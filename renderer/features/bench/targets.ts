@@ -9,6 +9,13 @@ export function byFamily(targets: readonly TargetChoice[]): TargetChoice[] {
   );
 }
 
+/** Each family with its chips, in the order given. */
+export function familiesOf(targets: readonly TargetChoice[]): [string, TargetChoice[]][] {
+  const families = new Map<string, TargetChoice[]>();
+  for (const target of targets) families.set(target.family, [...(families.get(target.family) ?? []), target]);
+  return [...families];
+}
+
 /** Whether a port can reach a chip: what kind it is, or for a typed address what its first letters say. */
 export function fitsPort({ reach }: TargetChoice, path: string, ports: Bench['ports']): boolean {
   if (path === '') return true;

@@ -1,4 +1,5 @@
 import type { Request } from '#contract/contract.ts';
+import type { Bench } from '#client/views.ts';
 
 export type Control = Request<'bench.attach'>['control'];
 
@@ -8,7 +9,7 @@ export interface Wiring {
   title: string;
   /** What it means in the hand. */
   help: string;
-  /** Null: needs a board of its own, see RelayFields. */
+  /** Null: a relay board, whose port and channels are asked for. */
   control: Control | null;
 }
 
@@ -34,7 +35,7 @@ export const WIRINGS: readonly Wiring[] = [
   {
     id: 'cross',
     title: 'Cross-coupled, as on ESP boards',
-    help: 'Two transistors between the lines: both set together drive neither pin.',
+    help: 'RTS resets, DTR sets the mode, through two transistors: both set together drive neither pin.',
     control: { kind: 'modem-lines', reset: 'rts', mode: 'dtr', crossCoupled: true },
   },
   {
@@ -50,6 +51,12 @@ export const WIRINGS: readonly Wiring[] = [
     control: { kind: 'operator' },
   },
 ];
+
+/** Whether a port has the lines: network addresses, USB devices and makers’ tools have none. */
+export function fitsWiring(id: string, path: string, reach: Bench['targets'][number]['reach']): boolean {
+  const kind = WIRINGS.find((wiring) => wiring.id === id)?.control?.kind;
+  return kind !== 'modem-lines' || (reach === 'bytes' && !path.startsWith('tcp:'));
+}
 
 export interface RelayChoice {
   path: string;
