@@ -3,7 +3,7 @@ import { CacheProvider } from '@emotion/react';
 import CssBaseline from '@mui/material/CssBaseline';
 import { ThemeProvider } from '@mui/material/styles';
 import { Router } from 'wouter';
-import { useHashLocation } from 'wouter/use-hash-location';
+import { hashHref, useGuardedLocation } from '#ui/leave-guard.ts';
 import { usePreferences } from '#ui/preferences.ts';
 import { GlobalLook } from '#ui/theme/GlobalLook.tsx';
 import { themes } from '#ui/theme/theme.ts';
@@ -24,7 +24,7 @@ export function App() {
         <CssBaseline />
         <GlobalLook />
         <ErrorBoundary viewOf={viewOf}>
-          <Router hook={useHashLocation}>
+          <Router hook={useGuardedLocation} hrefs={hashHref}>
             <Gate />
           </Router>
         </ErrorBoundary>

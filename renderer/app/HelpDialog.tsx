@@ -12,6 +12,7 @@ const KEYS: readonly (readonly [string, string])[] = [
   ['Arrows', 'Move between sites, or rows of a list'],
   ['Enter', 'Open the site or the unit'],
   ['F4', 'Start all sites that are ready'],
+  ['F6', 'Done: answers the next site that asks for a hand'],
   ['F8', 'Pause after this unit, or go on'],
   ['F9', 'Read back the next site that asks for it'],
   ['Esc', 'Close a dialog or a drawer'],
@@ -23,6 +24,7 @@ const SCANS = [
   'Badge: signs a person in.',
   'Unit, lot, batch or site label: opens it.',
   'QR code of a cloud’s invitation: leads to joining. QR code of a courier: is taken in.',
+  'Card DONE, or DONE and a site’s label: answers a site that asks for a hand.',
   'Anything else is politely refused.',
 ];
 const List = styled('dl')({

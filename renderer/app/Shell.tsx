@@ -1,6 +1,7 @@
 import { styled } from '@mui/material/styles';
 import { useEffect, useRef } from 'react';
 import { useLocation } from 'wouter';
+import { PromptHands } from '../features/running/PromptHands.tsx';
 import { ConnectionBanner } from './ConnectionBanner.tsx';
 import { DemoKeyBanner } from './DemoKeyBanner.tsx';
 import { Header } from './Header.tsx';
@@ -41,6 +42,7 @@ export function Shell() {
         </Main>
       </Body>
       <ScanRouter />
+      <PromptHands />
       <HelpDialog />
     </Frame>
   );

@@ -33,16 +33,16 @@ describe('bench and lab', { timeout: 90_000 }, () => {
   /** The hand that a fixture without lines asks for, until what waits for it is there. */
   async function byHand(done: () => Promise<boolean>): Promise<void> {
     while (!(await done())) {
-      const ask = page.getByRole('button', { name: 'Done at site C1' }).first();
+      const ask = page.locator('[data-prompt]').first();
       if (!(await ask.isVisible())) continue;
-      // The question may be over by now: another one is looked for then.
-      const asked = page.getByText(/^(Set the jumper to|Press the reset button)/).first();
-      const words = await asked.innerText({ timeout: 500 }).catch(() => null);
-      if (words === null) continue;
-      if (words.includes('BOOT')) await hands.setMode('boot');
-      else if (words.includes('RUN')) await hands.setMode('run');
-      else await hands.reset();
-      await ask.click({ timeout: 1000 }).catch(() => undefined);
+      const id = await ask.getAttribute('data-prompt', { timeout: 500 }).catch(() => null);
+      const asked = page.locator(`[data-prompt="${id}"]`);
+      const request = await asked.getAttribute('data-request', { timeout: 500 }).catch(() => null);
+      if (request === 'mode-boot') await hands.setMode('boot');
+      else if (request === 'mode-run') await hands.setMode('run');
+      else if (request === 'reset') await hands.reset();
+      // Only the question that was read is answered; it may be over by now.
+      if (request !== null) await asked.click({ timeout: 1000 }).catch(() => undefined);
     }
   }
   const seen = (text: string | RegExp) => () => page.getByText(text).first().isVisible();
@@ -98,7 +98,8 @@ describe('bench and lab', { timeout: 90_000 }, () => {
     await go('/bench/lab/C1');
     await page.getByText('Not read yet').waitFor();
     await press('Identify');
-    await byHand(() => page.getByText('Unique id', { exact: true }).isVisible());
+    await byHand(() => page.getByRole('button', { name: /copy unique id/ }).isVisible());
+    await page.getByRole('tab', { name: 'Memory' }).click();
     await page.getByRole('textbox', { name: 'Address, hex' }).fill('08000000');
     await page.getByRole('textbox', { name: 'Length' }).fill('64');
     await page.getByRole('button', { name: 'Read', exact: true }).click();
@@ -115,7 +116,8 @@ describe('bench and lab', { timeout: 90_000 }, () => {
   });
 
   it('what has no way back is done for the part’s own id only', async () => {
-    await page.getByRole('textbox', { name: 'Level' }).fill('RDP1');
+    await page.getByRole('tab', { name: 'Life cycle' }).click();
+    await page.getByRole('combobox', { name: 'Level' }).fill('RDP1');
     await press('Protect, asks once more');
     await page.getByRole('textbox', { name: 'Unique id of the part' }).fill('0'.repeat(uid.length));
     await page.getByText('This is not the part in the socket').waitFor();
@@ -124,7 +126,7 @@ describe('bench and lab', { timeout: 90_000 }, () => {
     await page.getByRole('textbox', { name: 'Unique id of the part' }).fill(uid.toUpperCase());
     await dialog.getByRole('button', { name: 'Protect' }).click();
     await byHand(async () => (await hands.status()).dlm === 'RDP1');
-    await byHand(seen(/RDP1/));
+    await byHand(seen(/read back: RDP1/));
     await screen.shot('lab-2-protected');
   });
 

@@ -3,7 +3,16 @@ import { describeLooks, press, says, type Act, type Look } from './looks.ts';
 const look = (name: string, state: string, role: string, address: string, ...acts: Act[]): Look => ({
   ...{ name: `bench-${name}`, state, role, address, acts },
 });
+const tab =
+  (name: string): Act =>
+  (page) =>
+    page.getByRole('tab', { name }).click();
+const frame: Act = async (page) => {
+  await page.getByRole('option').nth(2).click();
+  await page.getByRole('region', { name: 'Bytes of the frame' }).waitFor();
+};
 const read: Act = async (page) => {
+  await page.getByRole('tab', { name: 'Memory' }).click();
   await page.getByRole('button', { name: 'Read', exact: true }).click();
   await page.getByText('256 bytes').first().waitFor();
 };
@@ -54,16 +63,29 @@ const LOOKS: Look[] = [
   look('fixture', 'running', 'engineer', '/bench/fixture', says('9 of 12 places')),
   look('fixture-empty', 'no-sites', 'engineer', '/bench/fixture', says('0 of 8 places')),
   look('lab-new', 'lab-new', 'engineer', '/bench/lab/A1', says('Not read yet')),
-  look('lab', 'running', 'engineer', '/bench/lab/A1', says('Key not shown'), read),
+  look('lab', 'running', 'engineer', '/bench/lab/A1', says('Key not shown')),
+  look('lab-memory', 'running', 'engineer', '/bench/lab/A1', read, frame),
+  look('lab-keys', 'running', 'engineer', '/bench/lab/A1', tab('Keys')),
+  look('lab-life', 'running', 'engineer', '/bench/lab/A1', tab('Life cycle')),
+  look(
+    'lab-leave',
+    'running',
+    'engineer',
+    '/bench/lab/A1',
+    says('Key not shown'),
+    press('Back to the bench'),
+  ),
   look(
     'lab-lock',
     'running',
     'engineer',
     '/bench/lab/A1',
+    tab('Life cycle'),
     press('Lock, asks once more'),
     says('there may be no way back'),
   ),
-  look('prompt', 'prompt', 'operator', '/', says('2,000')),
+  look('prompt', 'prompt', 'operator', '/batch/7f6d1c1e-7a39-4d3e-9d0a-3b1f0e5a9c11', says('Set the jumper')),
+  look('prompt-home', 'prompt', 'operator', '/', says('2,000')),
   look('settings', 'running', 'officer', '/settings', says('Open the port')),
 ];
 

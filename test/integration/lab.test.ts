@@ -109,6 +109,7 @@ describe('a board in the lab', () => {
     const { view, result } = await run(lock, uid);
     expect(result).toContain('read back');
     expect(view.state).toMatchObject({ locked: true });
+    expect(view.identity?.lifecycle.dlm).toBe('LCK_BOOT');
     const trail = await audited();
     expect(trail.map(({ action, subject }) => [action, subject])).toEqual([
       ['lab.open', 'site:A1'],

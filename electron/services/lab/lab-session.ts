@@ -164,8 +164,7 @@ export class LabSession {
   private learn(operation: OperationName, output: unknown): void {
     if (operation === 'identify') this.identity = output as ChipIdentity;
     if (operation === 'read-state') this.state = output as PartState;
-    if (this.state !== null && this.identity !== null && this.state.chipUid !== this.identity.chipUid)
-      this.identity = null;
+    if (this.state !== null && this.identity !== null) this.identity = asLastRead(this.identity, this.state);
     this.tell();
   }
 
@@ -209,6 +208,10 @@ export class LabSession {
     this.parts.publish(this.view());
   }
 }
+
+/** Who the part said it is, in the state that it was in last; null where another one answered since. */
+const asLastRead = (identity: ChipIdentity, { chipUid, lifecycle }: PartState): ChipIdentity | null =>
+  chipUid === identity.chipUid ? { ...identity, lifecycle } : null;
 
 const seen = (state: PartState | null): Record<string, unknown> =>
   state === null ? {} : { lifecycle: state.lifecycle, locked: state.locked, chipUid: state.chipUid };

@@ -6,6 +6,7 @@ import { useIsFloor } from '#client/state/session.ts';
 import { PageFrame } from '#ui/pieces/PageFrame.tsx';
 import { Spring } from '#ui/pieces/layout.tsx';
 import { Dim, Title } from '#ui/pieces/text.tsx';
+import { OpenPrompts } from '../running/OpenPrompts.tsx';
 import { JobList } from './JobList.tsx';
 import { OpenBatchCard } from './OpenBatchCard.tsx';
 import { SiteMap } from './SiteMap.tsx';
@@ -54,6 +55,7 @@ export function Home() {
       <Page>
         <Column tabIndex={0} role="region" aria-label="Work">
           <Title>{batch ? 'A batch is open' : 'Ready for the next batch'}</Title>
+          <OpenPrompts />
           {batch ? <OpenBatchCard batch={batch} /> : null}
           <JobList openBatch={batch !== null} />
         </Column>

@@ -1,6 +1,6 @@
 import { styled } from '@mui/material/styles';
 import { inFixtureOrder, useSites } from '#client/state/sites.ts';
-import { fractionOf, shapeOf, toneOf, wordOf } from '#ui/outcome/outcome.ts';
+import { fractionOf, lookOf } from '#ui/outcome/outcome.ts';
 import { OutcomeIcon } from '#ui/outcome/OutcomeIcon.tsx';
 import { Panel } from '#ui/pieces/layout.tsx';
 import { Caption, Dim } from '#ui/pieces/text.tsx';
@@ -26,7 +26,7 @@ const Word = styled(Dim)({ fontWeight: 500, fontSize: 12, textAlign: 'center', l
 /** The sites at a glance. */
 export function SiteMap() {
   const sites = inFixtureOrder(useSites((s) => s.entries)).map((entry) => entry.view);
-  const online = sites.filter((site) => site.state !== 'offline').length;
+  const online = sites.filter((site) => site.state !== 'offline' && !site.lab).length;
   return (
     <Panel aria-label="Sites">
       <Caption>
@@ -40,12 +40,12 @@ export function SiteMap() {
           <Cell key={site.id}>
             {site.id}
             <OutcomeIcon
-              shape={shapeOf(site.state)}
-              tone={toneOf(site.state)}
+              shape={lookOf(site).shape}
+              tone={lookOf(site).tone}
               size={26}
               fraction={fractionOf(site.run)}
             />
-            <Word>{wordOf(site)}</Word>
+            <Word>{lookOf(site).word}</Word>
           </Cell>
         ))}
       </Grid>

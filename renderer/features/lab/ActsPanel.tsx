@@ -4,8 +4,8 @@ import { useState } from 'react';
 import type { LabAct, LabView } from '#contract/lab.ts';
 import { Panel, Row, Spring } from '#ui/pieces/layout.tsx';
 import { StatusChip } from '#ui/pieces/StatusChip.tsx';
-import { Caption, Dim } from '#ui/pieces/text.tsx';
-import { ACT_CARDS, actOf, type ActCard, type FieldValues } from './acts.ts';
+import { Dim } from '#ui/pieces/text.tsx';
+import { actOf, cardsOf, type ActCard, type ActField, type ActGroup, type FieldValues } from './acts.ts';
 import { ActFields } from './ActFields.tsx';
 
 const Item = styled('li')(({ theme }) => ({
@@ -17,37 +17,25 @@ const Item = styled('li')(({ theme }) => ({
   '&:first-of-type': { borderTop: 0 },
 }));
 const List = styled('ul')({ listStyle: 'none', margin: 0, padding: 0 });
-const GROUPS = [
-  ['keys', 'Keys and identity'],
-  ['life', 'Life cycle'],
-  ['read', 'Start'],
-] as const;
-/** They have buttons beside what they read. */
-const ELSEWHERE = new Set(['identify', 'read-state']);
-
 interface Props {
   view: LabView;
   onRun: (act: LabAct) => Promise<string | null>;
 }
 
 /** What can be done to this chip by hand; what it cannot do is not here. */
-export function ActsPanel({ view, onRun }: Props) {
-  return GROUPS.map(([group, title]) => {
-    const cards = ACT_CARDS.filter(
-      (card) => card.group === group && view.can.includes(card.operation) && !ELSEWHERE.has(card.operation),
-    );
-    return cards.length === 0 ? null : (
-      <Panel key={group} aria-label={title}>
-        <Caption>{title}</Caption>
-        <List role="list">
-          {cards.map((card) => (
-            <Act key={card.operation} card={card} view={view} onRun={onRun} />
-          ))}
-        </List>
-      </Panel>
-    );
-  });
+export function ActsPanel({ group, view, onRun }: { group: ActGroup } & Props) {
+  return (
+    <Panel aria-label={group === 'keys' ? 'Keys and identity' : 'Life cycle'}>
+      <List role="list">
+        {cardsOf(group, view.can).map((card) => (
+          <Act key={card.operation} card={card} view={view} onRun={onRun} />
+        ))}
+      </List>
+    </Panel>
+  );
 }
+
+const isSecret = ({ kind }: ActField): boolean => kind === 'key' || kind === 'hex';
 
 function Act({ card, view, onRun }: { card: ActCard } & Props) {
   const [values, setValues] = useState<FieldValues>({});
@@ -57,7 +45,7 @@ function Act({ card, view, onRun }: { card: ActCard } & Props) {
     if (act === null) return;
     void onRun(act);
     // Nothing secret stays in a field.
-    const secrets = new Set(card.fields.filter(({ kind }) => kind === 'key').map(({ name }) => name));
+    const secrets = new Set(card.fields.filter(isSecret).map(({ name }) => name));
     setValues(Object.fromEntries(Object.entries(values).filter(([name]) => !secrets.has(name))));
   };
   return (
@@ -76,7 +64,7 @@ function Act({ card, view, onRun }: { card: ActCard } & Props) {
         </Button>
       </Row>
       <Dim>{card.words}</Dim>
-      <ActFields card={card} values={values} onChange={setValues} />
+      <ActFields card={card} target={view.target} values={values} onChange={setValues} />
     </Item>
   );
 }

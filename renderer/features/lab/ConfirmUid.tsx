@@ -8,10 +8,10 @@ import { useState } from 'react';
 import type { LabAct, LabView } from '#contract/lab.ts';
 import { Notice } from '#ui/pieces/Notice.tsx';
 import { Stack } from '#ui/pieces/layout.tsx';
-import { Mono } from '#ui/pieces/text.tsx';
+import { Dim, Mono } from '#ui/pieces/text.tsx';
 import { useScan } from '#ui/scan/use-scan.ts';
 import { hex } from '#ui/format.ts';
-import { ACT_CARDS } from './acts.ts';
+import { ACT_CARDS, actFacts, actTitle } from './acts.ts';
 
 interface Props {
   view: LabView;
@@ -42,10 +42,18 @@ export function ConfirmUid({ view, act, onConfirm, onClose }: Props) {
           if (same) onConfirm(given);
         }}
       >
-        <DialogTitle id="uid-title">{card?.title ?? act.operation}: there may be no way back</DialogTitle>
+        <DialogTitle id="uid-title">{actTitle(act.operation)}: there may be no way back</DialogTitle>
         <DialogContent>
           <Stack sx={{ gap: 3 }}>
-            <Notice tone="unknown">{card?.words ?? 'This changes the part for good.'}</Notice>
+            <Notice tone="unknown">
+              {card?.words ?? 'This changes the part for good.'}
+              {actFacts(act).map(([name, value]) => (
+                <div key={name}>
+                  <Dim>{name}: </Dim>
+                  <b>{value}</b>
+                </div>
+              ))}
+            </Notice>
             {uid === null ? (
               <p>Identify the part first: nobody knows yet which one is in the socket.</p>
             ) : (
@@ -68,7 +76,7 @@ export function ConfirmUid({ view, act, onConfirm, onClose }: Props) {
         <DialogActions>
           <Button onClick={onClose}>Go back</Button>
           <Button type="submit" variant="contained" color="error" disabled={!same}>
-            {card?.title ?? 'Do it'}
+            {actTitle(act.operation)}
           </Button>
         </DialogActions>
       </form>

@@ -3,19 +3,18 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { useMemo, useRef } from 'react';
 import { Spoken } from '#ui/pieces/text.tsx';
 import { MONO } from '#ui/theme/theme.ts';
-import { hexAddress, hexRows, type HexRow } from './hex-view.ts';
+import { BYTES_PER_ROW, hexAddress, hexRows, type HexRow } from './hex-view.ts';
 
 const ROW = 22;
 const Frame = styled('div')(({ theme }) => ({
   position: 'relative',
-  height: 240,
   overflow: 'auto',
-  margin: '12px 0',
+  margin: '10px 0',
   borderRadius: 8,
   border: `1px solid ${theme.tokens.line}`,
   background: theme.tokens.ground,
   fontFamily: MONO,
-  fontSize: 12.5,
+  fontSize: 11.5,
   lineHeight: `${ROW}px`,
 }));
 const Line = styled('div')(({ theme }) => ({
@@ -40,11 +39,23 @@ interface Props {
   start: number;
   hex: string;
   before: string | null;
+  /** Bytes of a row. */
+  perRow?: number;
+  /** Of the view, px. */
+  height?: number;
+  label?: string;
 }
 
 /** Address, sixteen bytes, and what they say as text; bytes that differ from the last reading are marked. */
-export function HexView({ start, hex, before }: Props) {
-  const rows = useMemo(() => hexRows(start, hex, before), [start, hex, before]);
+export function HexView({
+  start,
+  hex,
+  before,
+  perRow = BYTES_PER_ROW,
+  height = 266,
+  label = 'What was read',
+}: Props) {
+  const rows = useMemo(() => hexRows(start, hex, before, perRow), [start, hex, before, perRow]);
   const frame = useRef<HTMLDivElement>(null);
   // eslint-disable-next-line react-hooks/incompatible-library -- the virtualizer is read in this component only, never passed on.
   const list = useVirtualizer({
@@ -55,7 +66,7 @@ export function HexView({ start, hex, before }: Props) {
   });
   const changed = rows.reduce((sum, row) => sum + row.changed.filter(Boolean).length, 0);
   return (
-    <Frame ref={frame} tabIndex={0} role="region" aria-label="What was read">
+    <Frame ref={frame} tabIndex={0} role="region" aria-label={label} style={{ height }}>
       <Spoken role="status">{before === null ? '' : `${changed} bytes differ from the last reading`}</Spoken>
       <div style={{ height: list.getTotalSize() }}>
         {list.getVirtualItems().map(({ index, start: top }) => {
@@ -75,7 +86,7 @@ function HexLine({ row, top }: { row: HexRow; top: number }) {
         {row.bytes.map((byte, index) => (
           <span key={index}>
             {row.changed[index] ? <mark>{byte}</mark> : byte}
-            {index === 7 ? '  ' : ' '}
+            {index === 7 && row.bytes.length > 8 ? '  ' : ' '}
           </span>
         ))}
       </span>

@@ -2,6 +2,7 @@ import { styled } from '@mui/material/styles';
 import type { LogEntry } from '#contract/lab.ts';
 import { Spoken } from '#ui/pieces/text.tsx';
 import { MONO } from '#ui/theme/theme.ts';
+import { sinceWords, spaced, timeOf } from './log-words.ts';
 
 const Line = styled('div')(({ theme }) => ({
   position: 'absolute',
@@ -11,7 +12,17 @@ const Line = styled('div')(({ theme }) => ({
   borderBottom: `1px solid ${theme.tokens.line}`,
   fontSize: 13,
   lineHeight: '20px',
+  cursor: 'pointer',
   '& > div': { display: 'flex', gap: 8, alignItems: 'baseline', whiteSpace: 'nowrap' },
+  '&:hover': { background: theme.tokens.panel },
+  '&[aria-selected="true"]': {
+    background: theme.tokens.raised,
+    boxShadow: `inset 3px 0 ${theme.tokens.text}`,
+  },
+  '[role="listbox"]:focus-visible &[aria-selected="true"]': {
+    outline: `3px solid ${theme.tokens.text}`,
+    outlineOffset: -3,
+  },
 }));
 const Arrow = styled('span', { shouldForwardProp: (prop) => prop !== 'sent' })<{ sent: boolean }>(
   ({ theme, sent }) => ({
@@ -24,6 +35,7 @@ const Word = styled('span', { shouldForwardProp: (prop) => prop !== 'tone' })<{ 
   ({ theme, tone }) => ({ color: theme.tokens.tone[tone].main, fontWeight: 650 }),
 );
 const Quiet = styled('span')(({ theme }) => ({ color: theme.tokens.dim }));
+const Since = styled(Quiet)({ width: 58, flex: 'none', textAlign: 'right', fontSize: 12 });
 const Hex = styled('span')(({ theme }) => ({
   fontFamily: MONO,
   fontSize: 12,
@@ -32,27 +44,41 @@ const Hex = styled('span')(({ theme }) => ({
   textOverflow: 'ellipsis',
 }));
 
-const spaced = (hex: string): string => hex.match(/../g)?.join(' ') ?? '';
+interface Props {
+  entry: LogEntry;
+  /** The one above, for the time between them. */
+  before: LogEntry | undefined;
+  top: number;
+  height: number;
+  selected: boolean;
+  onSelect: () => void;
+}
 
-/** One frame: which way, when, what it is called, and its bytes. */
-export function LogLine({ entry, top, height }: { entry: LogEntry; top: number; height: number }) {
+/** One frame: which way, when, how long after the one before, what it is called, and its bytes. */
+export function LogLine({ entry, before, top, height, selected, onSelect }: Props) {
   const sent = entry.direction === 'sent';
-  const [, time = ''] = /T(\d\d:\d\d:\d\d\.\d{3})/.exec(entry.at) ?? [];
   return (
-    <Line style={{ top, height }}>
+    <Line
+      id={`frame-${entry.seq}`}
+      role="option"
+      aria-selected={selected}
+      style={{ top, height }}
+      onClick={onSelect}
+    >
       <div>
         <Arrow sent={sent} aria-hidden>
           {sent ? '→' : '←'}
         </Arrow>
         <Spoken>{sent ? 'sent' : 'received'}</Spoken>
-        <Quiet className="num">{time}</Quiet>
+        <Quiet className="num">{timeOf(entry)}</Quiet>
+        <Since className="num">{before === undefined ? '' : sinceWords(before, entry)}</Since>
         <strong>{entry.title}</strong>
         <Quiet>{entry.detail}</Quiet>
         {entry.fault ? <Word tone="fail">✕ Broken</Word> : null}
         {entry.redacted ? <Word tone="unknown">•• Key not shown</Word> : null}
       </div>
       <div>
-        <Hex title={spaced(entry.hex)}>{spaced(entry.hex)}</Hex>
+        <Hex>{spaced(entry.hex)}</Hex>
         {entry.bytes * 2 > entry.hex.length ? <Quiet>of {entry.bytes} B</Quiet> : null}
       </div>
     </Line>

@@ -4,7 +4,7 @@ import TextField from '@mui/material/TextField';
 import ToggleButton from '@mui/material/ToggleButton';
 import ToggleButtonGroup from '@mui/material/ToggleButtonGroup';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useRef, useState, type KeyboardEvent } from 'react';
 import type { LogEntry } from '#contract/lab.ts';
 import { call } from '#client/client.ts';
 import { useAction } from '#client/use-action.ts';
@@ -12,6 +12,8 @@ import { CopyText } from '#ui/pieces/CopyText.tsx';
 import { ErrorPanel } from '#ui/pieces/ErrorPanel.tsx';
 import { Panel, Row, Spring } from '#ui/pieces/layout.tsx';
 import { Caption, Dim } from '#ui/pieces/text.tsx';
+import { FrameDetail } from './FrameDetail.tsx';
+import { listStep } from './log-words.ts';
 import { LogLine } from './LogLine.tsx';
 import { useWireLog, type LogFilter } from './use-wire-log.ts';
 
@@ -26,6 +28,7 @@ const Lines = styled('div')(({ theme }) => ({
   background: theme.tokens.ground,
 }));
 const ROW = 48;
+const PAGE_ROWS = 8;
 
 /** Every frame on the board's wire, as it goes by; keys are dots before they leave the driver. */
 export function WireLog({ site, open }: { site: string; open: boolean }) {
@@ -47,6 +50,24 @@ export function WireLog({ site, open }: { site: string; open: boolean }) {
     // The list is another object at each drawing: only new entries move it.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [entries.length, following]);
+  const [chosen, setChosen] = useState<number | null>(null);
+  const opened = entries.find(({ seq }) => seq === chosen) ?? null;
+  const choose = (index: number) => {
+    const entry = entries[index];
+    if (entry === undefined) return;
+    // What is looked at must not run away.
+    setFollowing(false);
+    setChosen(entry.seq);
+    list.scrollToIndex(index);
+  };
+  const onKey = (event: KeyboardEvent) => {
+    if (event.key === 'Escape') setChosen(null);
+    const at = opened === null ? entries.length : entries.indexOf(opened);
+    const next = listStep(event.key, at, entries.length - 1, PAGE_ROWS);
+    if (next === null) return;
+    event.preventDefault();
+    choose(next);
+  };
   const save = () => action.run(async () => setFile((await call('lab.exportLog', { site })).file));
   return (
     <Frame aria-label="Byte log">
@@ -56,7 +77,7 @@ export function WireLog({ site, open }: { site: string; open: boolean }) {
           {entries.length} shown{dropped > 0 ? `, ${dropped} dropped` : ''}
         </Dim>
         <Spring />
-        <Button aria-pressed={!following} onClick={() => setFollowing(!following)}>
+        <Button variant={following ? 'outlined' : 'contained'} onClick={() => setFollowing(!following)}>
           {following ? 'Hold' : 'Follow'}
         </Button>
         <Button disabled={action.busy} onClick={save}>
@@ -90,17 +111,37 @@ export function WireLog({ site, open }: { site: string; open: boolean }) {
         </Dim>
       )}
       {action.error ? <ErrorPanel error={action.error} details /> : null}
-      <Lines ref={frame} tabIndex={0} role="log" aria-label="Frames" aria-live="off">
-        {entries.length === 0 ? (
-          <Empty open={open} filtered={filter.text !== '' || filter.direction !== null} />
-        ) : null}
-        <div style={{ height: list.getTotalSize() }}>
+      <Lines
+        ref={frame}
+        tabIndex={0}
+        role="listbox"
+        aria-label="Frames"
+        aria-activedescendant={opened === null ? undefined : `frame-${opened.seq}`}
+        onKeyDown={onKey}
+        onWheel={(event) => event.deltaY < 0 && setFollowing(false)}
+        onTouchMove={() => setFollowing(false)}
+      >
+        <div role="presentation" style={{ height: list.getTotalSize() }}>
           {list.getVirtualItems().map(({ index, start }) => {
             const entry = entries[index];
-            return entry ? <LogLine key={entry.seq} entry={entry} top={start} height={ROW} /> : null;
+            return entry ? (
+              <LogLine
+                key={entry.seq}
+                entry={entry}
+                before={entries[index - 1]}
+                top={start}
+                height={ROW}
+                selected={entry.seq === chosen}
+                onSelect={() => choose(index)}
+              />
+            ) : null;
           })}
         </div>
       </Lines>
+      {entries.length === 0 ? (
+        <Empty open={open} filtered={filter.text !== '' || filter.direction !== null} />
+      ) : null}
+      {opened === null ? null : <FrameDetail entry={opened} onClose={() => setChosen(null)} />}
     </Frame>
   );
 }
@@ -111,9 +152,5 @@ function Empty({ open, filtered }: { open: boolean; filtered: boolean }) {
     : filtered
       ? 'Nothing fits the filter so far.'
       : 'Nothing has been said yet. Identify the part to hear it.';
-  return (
-    <p style={{ margin: 0, padding: 16 }}>
-      <Dim>{words}</Dim>
-    </p>
-  );
+  return <Dim role="status">{words}</Dim>;
 }

@@ -9,12 +9,15 @@ export interface ActField {
   help?: string;
 }
 
+/** `read`: has its button beside what it reads. */
+export type ActGroup = 'read' | 'keys' | 'life';
+
 export interface ActCard {
   operation: LabAct['operation'];
   title: string;
   /** What happens to the part, in plain words: also what the last question says. */
   words: string;
-  group: 'read' | 'keys' | 'life';
+  group: ActGroup;
   fields: readonly ActField[];
 }
 
@@ -38,11 +41,11 @@ export const ACT_CARDS: readonly ActCard[] = [
     fields: [],
   },
   {
-    ...{ operation: 'boot-application', title: 'Start the agent', group: 'read', fields: [] },
+    ...{ operation: 'boot-application', title: 'Start the agent', group: 'life', fields: [] },
     words: 'Resets the part into its firmware and waits until it answers.',
   },
   {
-    ...{ operation: 'start-firmware', title: 'Start the firmware', group: 'read', fields: [] },
+    ...{ operation: 'start-firmware', title: 'Start the firmware', group: 'life', fields: [] },
     words: 'Resets the part and lets it run what is in its flash.',
   },
   {
@@ -108,6 +111,34 @@ export const ACT_CARDS: readonly ActCard[] = [
     ],
   },
 ];
+
+/** The acts of a group that a chip has. */
+export const cardsOf = (group: ActGroup, can: readonly string[]): ActCard[] =>
+  ACT_CARDS.filter((card) => card.group === group && can.includes(card.operation));
+
+const MEMORY: Readonly<Record<string, string>> = {
+  'read-memory': 'Read memory',
+  'write-memory': 'Write memory',
+};
+
+/** An operation as a person calls it. */
+export const actTitle = (operation: string): string =>
+  ACT_CARDS.find((card) => card.operation === operation)?.title ?? MEMORY[operation] ?? operation;
+
+/** What exactly is asked for, line by line: name and value; of a key only that there is one. */
+export function actFacts(act: LabAct): [string, string][] {
+  const card = ACT_CARDS.find(({ operation }) => operation === act.operation);
+  const given: Readonly<Record<string, string | number | boolean | undefined>> = { ...act };
+  return (card?.fields ?? []).flatMap(({ name, label, kind }): [string, string][] => {
+    const value = given[name];
+    if (value === undefined) return [];
+    // A fuse that holds a key takes it as its value.
+    if (kind === 'key' || (kind === 'hex' && String(given['fuse']).includes('key')))
+      return [[label, 'given, not shown']];
+    if (kind === 'flag') return [[label, value === true ? 'yes' : 'no']];
+    return [[label, kind === 'file' ? `${String(value).length / 2} B` : String(value)]];
+  });
+}
 
 export type FieldValues = Readonly<Record<string, string | boolean>>;
 

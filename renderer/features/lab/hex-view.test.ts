@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { addressOf, hexAddress, hexRows, lengthOf } from './hex-view.ts';
+import { addressOf, fitting, nextBlock, hexAddress, hexRows, lengthOf } from './hex-view.ts';
 
 describe('a view of memory', () => {
   it('is rows of sixteen with their text, and marks what differs from before', () => {
@@ -29,4 +29,10 @@ describe('a view of memory', () => {
     ['0', null],
     ['ff', null],
   ])('length "%s"', (text, expected) => expect(lengthOf(text)).toBe(expected));
+  it('goes on by blocks within an area, and stops at its ends', () => {
+    const areas = [{ start: 0x1000, end: 0x117f }];
+    expect([nextBlock(0x1000, 256, 1, areas), nextBlock(0x1000, 256, -1, areas)]).toEqual([0x1100, null]);
+    expect([nextBlock(0x1100, 256, 1, areas), fitting(0x1100, 256, areas)]).toEqual([null, 128]);
+    expect([nextBlock(0, 256, -1, []), fitting(0, 256, [])]).toEqual([null, 256]);
+  });
 });

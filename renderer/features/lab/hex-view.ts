@@ -12,11 +12,11 @@ export interface HexRow {
 }
 
 /** Rows of what was read, against what the same place said before; null: it was never read. */
-export function hexRows(start: number, hex: string, before: string | null): HexRow[] {
+export function hexRows(start: number, hex: string, before: string | null, perRow = BYTES_PER_ROW): HexRow[] {
   const rows: HexRow[] = [];
-  for (let at = 0; at < hex.length; at += BYTES_PER_ROW * 2) {
-    const bytes = hex.slice(at, at + BYTES_PER_ROW * 2).match(/../g) ?? [];
-    const old = before?.slice(at, at + BYTES_PER_ROW * 2).match(/../g) ?? null;
+  for (let at = 0; at < hex.length; at += perRow * 2) {
+    const bytes = hex.slice(at, at + perRow * 2).match(/../g) ?? [];
+    const old = before?.slice(at, at + perRow * 2).match(/../g) ?? null;
     rows.push({
       address: start + at / 2,
       bytes,
@@ -45,4 +45,29 @@ export function lengthOf(text: string): number | null {
   const trimmed = text.trim();
   const value = /^0x[0-9a-f]{1,5}$/i.test(trimmed) || /^\d{1,5}$/.test(trimmed) ? Number(trimmed) : NaN;
   return value >= 1 && value <= 65_536 ? value : null;
+}
+
+type Area = { start: number; end: number };
+
+/**
+ * Where the block after or before this one begins; null where the area ends before it. Without areas: anywhere in 32
+ * bits.
+ */
+export function nextBlock(
+  at: number | null,
+  length: number | null,
+  step: 1 | -1,
+  areas: readonly Area[],
+): number | null {
+  if (at === null || length === null) return null;
+  const inside = areas.find(({ start, end }) => at >= start && at <= end);
+  const { start, end } = inside ?? { start: 0, end: 0xffff_ffff };
+  const next = at + step * length;
+  return next < start || next > end ? null : next;
+}
+
+/** As much of a length as the area still has. */
+export function fitting(at: number, length: number, areas: readonly Area[]): number {
+  const inside = areas.find(({ start, end }) => at >= start && at <= end);
+  return inside === undefined ? length : Math.min(length, inside.end - at + 1);
 }

@@ -9,6 +9,10 @@ export interface Lab {
   /** Null before the board is in the lab. */
   view: LabView | null;
   error: ErrorView | null;
+  /** What waits for the part's unique id, typed or scanned. */
+  asked: LabAct | null;
+  /** Null: it is not wanted any more. */
+  ask: (act: LabAct | null) => void;
   /** What the last act did. */
   said: string | null;
   /** Resolves with what was read, if it was a reading of memory; null after a refusal, which shows as `error`. */
@@ -24,6 +28,7 @@ export function useLab(site: string): Lab {
   const epoch = useLine((state) => state.epoch);
   const [error, setError] = useState<ErrorView | null>(null);
   const [said, setSaid] = useState<string | null>(null);
+  const [asked, ask] = useState<LabAct | null>(null);
   const refused = useCallback((cause: unknown) => setError(viewOf(cause)), []);
   useEffect(() => {
     call('lab.open', { site }).then(putLab, refused);
@@ -31,13 +36,16 @@ export function useLab(site: string): Lab {
   const run = async (act: LabAct, confirmUid: string | null) => {
     setError(null);
     setSaid(null);
+    ask(null);
     try {
       const { view: now, bytes, result } = await call('lab.run', { site, act, confirmUid });
       putLab(now);
       setSaid(result);
       return bytes;
     } catch (cause) {
-      refused(cause);
+      // Some acts are for ever with these values only: the station knows which.
+      if (viewOf(cause).code === 'uid-needed') ask(act);
+      else refused(cause);
       return null;
     }
   };
@@ -52,5 +60,6 @@ export function useLab(site: string): Lab {
         return false;
       },
     );
-  return { view, error, said, run, stop: () => void call('lab.stop', { site }).catch(refused), leave };
+  const stop = () => void call('lab.stop', { site }).catch(refused);
+  return { view, error, said, asked, ask, run, stop, leave };
 }

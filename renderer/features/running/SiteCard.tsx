@@ -3,7 +3,7 @@ import type { BatchView } from '#contract/batches.ts';
 import type { SiteView } from '#contract/sites.ts';
 import type { SiteEntry } from '#client/state/sites.ts';
 import { hex } from '#ui/format.ts';
-import { fractionOf, shapeOf, toneOf, wordOf } from '#ui/outcome/outcome.ts';
+import { fractionOf, lookOf } from '#ui/outcome/outcome.ts';
 import { OutcomeIcon } from '#ui/outcome/OutcomeIcon.tsx';
 import { MONO } from '#ui/theme/theme.ts';
 import type { Tone } from '#ui/theme/tokens.ts';
@@ -101,7 +101,7 @@ function uidOf(site: SiteView): string | null {
 /** One socket: colour, shape and word from three metres, what it does and what to do from one. */
 export function SiteCard({ entry, batch, onOpen }: Props) {
   const { view } = entry;
-  const tone = toneOf(view.state);
+  const { shape, tone, word } = lookOf(view);
   const uid = uidOf(view);
   return (
     <Card
@@ -123,8 +123,8 @@ export function SiteCard({ entry, batch, onOpen }: Props) {
         )}
       </Top>
       <State tone={tone} data-large={view.state === 'passed' || view.state === 'failed'}>
-        <OutcomeIcon shape={shapeOf(view.state)} tone={tone} fraction={fractionOf(view.run)} />
-        <span>{wordOf(view)}</span>
+        <OutcomeIcon shape={shape} tone={tone} fraction={fractionOf(view.run)} />
+        <span>{word}</span>
       </State>
       <SiteText site={view} />
       {view.state === 'running' && view.run ? <PhaseStrip phases={view.run.phases} /> : null}

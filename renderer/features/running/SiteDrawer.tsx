@@ -6,7 +6,7 @@ import type { BatchView } from '#contract/batches.ts';
 import { useIsLab } from '#client/state/session.ts';
 import { useSites, type SiteEntry } from '#client/state/sites.ts';
 import { hex } from '#ui/format.ts';
-import { fractionOf, shapeOf, toneOf, wordOf } from '#ui/outcome/outcome.ts';
+import { fractionOf, lookOf } from '#ui/outcome/outcome.ts';
 import { OutcomeIcon } from '#ui/outcome/OutcomeIcon.tsx';
 import { CopyText } from '#ui/pieces/CopyText.tsx';
 import { ErrorPanel } from '#ui/pieces/ErrorPanel.tsx';
@@ -77,14 +77,14 @@ function Ids({ entry }: { entry: SiteEntry }) {
 function Content({ entry, batch, onClose }: { entry: SiteEntry; batch: BatchView; onClose: () => void }) {
   const { view } = entry;
   const lab = useIsLab();
-  const tone = toneOf(view.state);
+  const { shape, tone, word } = lookOf(view);
   const error = view.run?.error ?? view.error;
   return (
     <Frame>
       <Head>
-        <OutcomeIcon shape={shapeOf(view.state)} tone={tone} fraction={fractionOf(view.run)} />
+        <OutcomeIcon shape={shape} tone={tone} fraction={fractionOf(view.run)} />
         <h2 id="site-title">
-          Site {view.id} · {wordOf(view)}
+          Site {view.id} · {word}
         </h2>
         <Spring />
         <IconButton aria-label="Close" onClick={onClose}>

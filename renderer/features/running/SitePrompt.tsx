@@ -1,9 +1,11 @@
 import Button from '@mui/material/Button';
 import { styled } from '@mui/material/styles';
+import { useEffect, useRef } from 'react';
 import type { SiteView } from '#contract/sites.ts';
 import { call } from '#client/client.ts';
 import { useIsFloor } from '#client/state/session.ts';
 import { useAction } from '#client/use-action.ts';
+import { PROMPT_WORDS } from './prompts.ts';
 
 const Ask = styled('div')(({ theme }) => ({
   flex: 'none',
@@ -15,30 +17,45 @@ const Ask = styled('div')(({ theme }) => ({
 /** A glove hits it. */
 const Done = styled(Button)({ minHeight: 56, fontSize: 16 });
 
-/** What a person is asked to do at a socket, in words that name the thing and the place. */
-const WORDS: Record<NonNullable<SiteView['prompt']>['request'], string> = {
-  'mode-boot': 'Set the jumper to BOOT, then press Done',
-  'mode-run': 'Set the jumper to RUN, then press Done',
-  reset: 'Press the reset button, then press Done',
-};
+type Prompt = NonNullable<SiteView['prompt']>;
 
 /** The fixture has no lines for it: the run waits for a hand. */
 export function SitePrompt({ site }: { site: SiteView }) {
+  const { prompt } = site;
+  return prompt === null ? null : <Asked key={prompt.id} site={site.id} prompt={prompt} />;
+}
+
+/** The second press of a hurried finger must not answer the question that has just come. */
+const UNREAD_MS = 400;
+
+function Asked({ site, prompt }: { site: string; prompt: Prompt }) {
   const action = useAction();
   const floor = useIsFloor();
-  const { prompt } = site;
-  if (prompt === null) return null;
-  const confirm = () => action.run(() => call('sites.confirmPrompt', { site: site.id, prompt: prompt.id }));
+  const button = useRef<HTMLButtonElement>(null);
+  const shownAt = useRef(0);
+  useEffect(() => {
+    shownAt.current = performance.now();
+    // Enter answers where the keyboard is nowhere else.
+    const { activeElement } = document;
+    if (activeElement === document.body || activeElement?.tagName === 'MAIN') button.current?.focus();
+  }, []);
+  const confirm = () => {
+    if (performance.now() - shownAt.current < UNREAD_MS) return;
+    action.run(() => call('sites.confirmPrompt', { site, prompt: prompt.id }));
+  };
   return (
     <>
-      <Ask role="alert">{WORDS[prompt.request]}</Ask>
+      <Ask role="alert">{PROMPT_WORDS[prompt.request]}</Ask>
       {action.error ? <div role="alert">{action.error.what}</div> : null}
       {floor ? (
         <Done
+          ref={button}
           variant="contained"
           color="warning"
           disabled={action.busy}
-          aria-label={`Done at site ${site.id}`}
+          data-request={prompt.request}
+          data-prompt={prompt.id}
+          aria-label={`Done at site ${site}`}
           onClick={(event) => {
             event.stopPropagation();
             confirm();

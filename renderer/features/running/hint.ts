@@ -5,7 +5,9 @@ const names = (sites: readonly SiteView[]): string => sites.map((site) => site.i
 
 /** The one thing to do next, the most urgent first. */
 export function hintFor(batch: BatchView, sites: readonly SiteView[]): string {
-  const of = (state: SiteView['state']) => sites.filter((site) => site.state === state);
+  const asking = sites.filter((site) => site.prompt !== null);
+  if (asking.length > 0) return `${names(asking)}: your turn. Press Done, or F6`;
+  const of = (state: SiteView['state']) => sites.filter((site) => site.state === state && !site.lab);
   const unknown = of('unknown');
   if (unknown.length > 0) return `Read back ${names(unknown)} before you take the part out`;
   if (batch.state === 'paused') return 'Paused';

@@ -32,6 +32,13 @@ const WORDS: Record<Exclude<SiteState, 'running'>, string> = {
   unknown: 'READ BACK',
 };
 
+/** What a site shows from three metres: its state, or that it waits for a hand, or is not of the production now. */
+export function lookOf(site: SiteView): { shape: Shape; tone: Tone; word: string } {
+  if (site.prompt !== null) return { shape: 'warning', tone: 'unknown', word: 'Your turn' };
+  if (site.lab) return { shape: 'dashed', tone: 'idle', word: 'In the lab' };
+  return { shape: SHAPES[site.state], tone: TONES[site.state], word: wordOf(site) };
+}
+
 export const shapeOf = (state: SiteState): Shape => SHAPES[state];
 export const toneOf = (state: SiteState): Tone => TONES[state];
 
