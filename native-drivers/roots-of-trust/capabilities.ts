@@ -41,3 +41,27 @@ export const TPM2_KEYS: KeyCapabilities = {
   wrapsKeys: false,
   attests: true,
 };
+
+/** P-256 keys made inside, in slots that never give them out; secrets are sealed to one of them. */
+export const ESECURE_KEYS: KeyCapabilities = {
+  makesOwnKeys: true,
+  takesInjectedKeys: true,
+  wrapsKeys: false,
+  attests: true,
+};
+
+/** The station makes the key and gives it to the part, sealed; the part signs with it. */
+export const SOFTWARE_KEYS: KeyCapabilities = {
+  makesOwnKeys: false,
+  takesInjectedKeys: true,
+  wrapsKeys: false,
+  attests: true,
+};
+
+/** Keys come wrapped by the key tool of Renesas and are kept wrapped for the one part. The boot ROM signs nothing. */
+export const RENESAS_WRAPPED_KEYS: KeyCapabilities = {
+  makesOwnKeys: false,
+  takesInjectedKeys: true,
+  wrapsKeys: true,
+  attests: false,
+};

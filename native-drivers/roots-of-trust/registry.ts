@@ -1,8 +1,17 @@
 import { createAteccSession } from './atecc608/session.ts';
-import { ATECC608_KEYS, NXP_PUF_KEYS, QDID_KEYS, TPM2_KEYS } from './capabilities.ts';
+import {
+  ATECC608_KEYS,
+  ESECURE_KEYS,
+  NXP_PUF_KEYS,
+  QDID_KEYS,
+  SOFTWARE_KEYS,
+  TPM2_KEYS,
+} from './capabilities.ts';
+import { createEsecureSession, esecureOver } from './esecure/session.ts';
 import { createNxpPufSession } from './nxp-puf/session.ts';
-import { createQdidSession } from './qdid/session.ts';
+import { createQdidSession, qdidOver } from './qdid/session.ts';
 import type { RootOfTrustDriver } from './root-of-trust.ts';
+import { createSoftwareSession, softwareOver } from './software/session.ts';
 import { createTpmSession } from './tpm2/session.ts';
 
 /** Every root of trust this station can talk to; a recipe names one by `id`. */
@@ -13,6 +22,7 @@ export const rootsOfTrust: readonly RootOfTrustDriver[] = [
     capabilities: ['puf', 'reconstruct', 'sealed-secrets'],
     keys: QDID_KEYS,
     create: createQdidSession,
+    overAgent: qdidOver,
   },
   {
     id: 'nxp-puf',
@@ -34,6 +44,22 @@ export const rootsOfTrust: readonly RootOfTrustDriver[] = [
     capabilities: ['sealed-secrets'],
     keys: TPM2_KEYS,
     create: createTpmSession,
+  },
+  {
+    id: 'esecure',
+    title: 'Silex Insight eSecure',
+    capabilities: ['sealed-secrets'],
+    keys: ESECURE_KEYS,
+    create: createEsecureSession,
+    overAgent: esecureOver,
+  },
+  {
+    id: 'software',
+    title: 'Software key',
+    capabilities: ['sealed-secrets'],
+    keys: SOFTWARE_KEYS,
+    create: createSoftwareSession,
+    overAgent: softwareOver,
   },
 ];
 

@@ -1,5 +1,6 @@
 import type { Transport } from '../core/link.ts';
 import type { OperationContext, OperationInput, OperationResult } from '../core/operations.ts';
+import type { AgentLink } from './agent/agent-link.ts';
 import type { KeyCapabilities } from './capabilities.ts';
 
 /** What a root of trust can do beyond info, enrol, csr, inject, prove and lock. */
@@ -32,4 +33,6 @@ export interface RootOfTrustDriver {
   capabilities: readonly RootOfTrustCapability[];
   keys: KeyCapabilities;
   create(transport: Transport): RootOfTrustSession;
+  /** Where the enrolment agent speaks for it: a session over a link that is open already. */
+  overAgent?(link: AgentLink): RootOfTrustSession;
 }

@@ -15,6 +15,9 @@ export const EnrolmentCommand = {
   lock: 8,
   keys: 9,
   speed: 10,
+  slots: 11,
+  session: 12,
+  key: 13,
 } as const;
 
 /** `rc` of the enrolment group (docs/protocols/enrolment-agent.md, "Errors"). */
@@ -33,6 +36,11 @@ export const EnrolmentError = {
   flash: 12,
   unseal: 13,
   absent: 14,
+  slotOccupied: 15,
+  policy: 16,
+  entropy: 17,
+  otherRoot: 18,
+  noSession: 19,
 } as const;
 
 export const PROTOCOL_VERSION = 1;
@@ -61,6 +69,20 @@ export const infoResponse = z.object({
   max_baud: z.number().int(),
 });
 export const enrolResponse = z.object({ score: z.number().int(), id: digest, helper: digest });
+/** Without a PUF there is nothing to score and no helper data: only what the key is. */
+export const enrolSlotsResponse = z.object({ id: digest });
+const slot = z.object({
+  slot: z.number().int(),
+  usage: z.string(),
+  exportable: z.boolean(),
+  lock: z.boolean(),
+  key: z.boolean(),
+});
+export type KeySlot = z.infer<typeof slot>;
+export const slotResponse = slot;
+export const slotsResponse = z.object({ slots: z.array(slot).max(16) });
+export const sessionResponse = z.object({ key: bytes, nonce: bytes.refine((value) => value.length === 16) });
+export const keyResponse = z.object({ id: digest, pub: bytes });
 export const reconstructResponse = z.object({
   ids: z.array(digest.nullable()),
   ppm: z.array(z.number().int().nullable()),
@@ -84,6 +106,15 @@ export const SIGN_CHALLENGE = 'rootline/challenge/1';
 export const SIGN_ENROLMENT_KEY = 'rootline/enrolment-key/1';
 /** `info` of HPKE for sealed secrets; the chip's UID follows. */
 export const SEAL_INFO = 'rootline/sealed-secret/1';
+
+/** `info` of HPKE for a software key; the chip's UID and both nonces of the session follow. */
+export const SOFTWARE_KEY_INFO = 'rootline/software-key/1';
+
+/** Slots of a root of trust that keeps keys in slots, and what their keys may be used for. */
+export const SLOTS = {
+  device: { slot: 0, usage: 'sign' },
+  enrolment: { slot: 1, usage: 'derive' },
+} as const;
 
 /** `label || 00 || body`. */
 export function labelled(label: string, body: Uint8Array): Uint8Array {
@@ -113,6 +144,19 @@ const codes: Record<number, [DriverErrorCode, ChipState, string]> = {
   [EnrolmentError.flash]: ['device-error', 'unknown', 'The agent could not write its flash.'],
   [EnrolmentError.unseal]: ['device-error', 'not-locked', 'The sealed secret does not open on this part.'],
   [EnrolmentError.absent]: ['wrong-state', 'not-locked', 'The part holds no such object.'],
+  [EnrolmentError.slotOccupied]: ['enrol-refused', 'not-locked', 'The slot holds a key already.'],
+  [EnrolmentError.policy]: ['enrol-refused', 'not-locked', 'The policy of the slot does not allow it.'],
+  [EnrolmentError.entropy]: ['enrol-refused', 'not-locked', 'The source of randomness in the part failed.'],
+  [EnrolmentError.otherRoot]: [
+    'unsupported',
+    'not-locked',
+    'The root of trust of this part has no such command.',
+  ],
+  [EnrolmentError.noSession]: [
+    'wrong-state',
+    'not-locked',
+    'The part has no session key: it was used or lost.',
+  ],
 };
 
 /** A refusal of the enrolment group by its own meaning; everything else passes through unchanged. */

@@ -1,5 +1,3 @@
-import { Aes256Gcm, CipherSuite, DhkemP256HkdfSha256, HkdfSha256 } from '@hpke/core';
-import { createPublicKey, type webcrypto } from 'node:crypto';
 import { DriverError } from '#drivers/core/errors.ts';
 import type { OperationContext } from '#drivers/core/operations.ts';
 import { encodeMap } from '#drivers/protocols/smp/cbor.ts';
@@ -14,24 +12,9 @@ import {
 } from '#drivers/protocols/smp/enrolment.ts';
 import type { AgentLink } from './agent-link.ts';
 import { writeObject } from './chunks.ts';
+import { sealTo, type Sealed } from './hpke.ts';
 import { deviceIdOf } from '../device-id.ts';
 import { signatureHolds } from '../proof.ts';
-
-/** RFC 9180 base mode: KEM 0010 (P-256), KDF 0001 (HKDF-SHA256), AEAD 0002 (AES-256-GCM). */
-const suite = new CipherSuite({
-  kem: new DhkemP256HkdfSha256(),
-  kdf: new HkdfSha256(),
-  aead: new Aes256Gcm(),
-});
-
-/** SubjectPublicKeyInfo to the uncompressed point that HPKE serialises, 65 bytes. */
-function pointOf(spki: Uint8Array): ArrayBuffer {
-  const jwk = createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' }).export({
-    format: 'jwk',
-  });
-  const part = (text: string | undefined) => Buffer.from(text ?? '', 'base64url');
-  return Uint8Array.from(Buffer.concat([Buffer.of(4), part(jwk.x), part(jwk.y)])).buffer;
-}
 
 /** Name and chip are bound into the encryption: a sealed secret opens under no other name and on no other part. */
 export async function seal(
@@ -39,16 +22,8 @@ export async function seal(
   chipUid: Uint8Array,
   name: string,
   secret: Uint8Array,
-): Promise<{ enc: Uint8Array; ct: Uint8Array }> {
-  // The library names the browser's CryptoKey type, which a Node project does not load.
-  const recipientPublicKey = (await suite.kem.deserializePublicKey(
-    pointOf(enrolmentKey),
-  )) as webcrypto.CryptoKey;
-  const info = Uint8Array.from(labelled(SEAL_INFO, chipUid)).buffer;
-  const sender = await suite.createSenderContext({ recipientPublicKey, info });
-  const aad = Uint8Array.from(Buffer.from(name, 'utf8')).buffer;
-  const ct = await sender.seal(Uint8Array.from(secret).buffer, aad);
-  return { enc: new Uint8Array(sender.enc), ct: new Uint8Array(ct) };
+): Promise<Sealed> {
+  return sealTo(enrolmentKey, labelled(SEAL_INFO, chipUid), Buffer.from(name, 'utf8'), secret);
 }
 
 export async function sealAndInject(

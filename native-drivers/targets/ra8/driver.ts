@@ -42,7 +42,7 @@ const desk: DeskFacts = {
   isForEver: (operation, params) =>
     operation === 'lock' || (operation === 'inject-oem-root-key' && params['permanent'] === true),
   fresh: ['CM', 'OEM'],
-  rootsOfTrust: ['qdid'],
+  rootsOfTrust: ['qdid', 'esecure', 'software'],
   takes: ['image', 'rkey', 'key-certificate', 'code-certificate'],
 };
 

@@ -1,15 +1,21 @@
 import type { ChipHardware } from '../chip/firmware.ts';
-import { SmpGroup } from '#drivers/protocols/smp/constants.ts';
 import { EnrolmentError } from '#drivers/protocols/smp/enrolment.ts';
 import { firstCertificate } from './der.ts';
-import { Identity, type Keys } from './identity.ts';
+import type { AgentIdentity, Keys } from './agent-identity.ts';
+import { InjectedIdentity } from './injected-identity.ts';
+import { PufIdentity } from './puf-identity.ts';
 import { Records, type Place } from './records.ts';
-import { AgentRefusal } from './refusal.ts';
+import { refuse } from './refusal.ts';
+import { rootOfImage, type AgentRoot } from './root-mark.ts';
+import { SlotIdentity } from './slot-identity.ts';
 
-/** A refusal with a code of the enrolment group. */
-export function refuse(rc: number, cause?: unknown): AgentRefusal {
-  return new AgentRefusal(SmpGroup.enrolment, rc, cause);
-}
+/** One identity per root of trust that firmware can be built for. */
+const identities = {
+  qdid: PufIdentity,
+  esecure: SlotIdentity,
+  software: InjectedIdentity,
+} as const satisfies Record<AgentRoot, new (hardware: ChipHardware, records: Records) => AgentIdentity>;
+type Identity = InstanceType<(typeof identities)[AgentRoot]>;
 
 /** The part as the agent's commands see it: hardware, records in flash, identity, lock. */
 export class Device {
@@ -20,7 +26,7 @@ export class Device {
   constructor(hardware: ChipHardware) {
     this.hardware = hardware;
     this.#records = new Records(hardware);
-    this.identity = new Identity(hardware, this.#records);
+    this.identity = new identities[rootOfImage(hardware)](hardware, this.#records);
   }
 
   get isLocked(): boolean {
@@ -48,9 +54,7 @@ export class Device {
   /** The keys, or a refusal that says whether the part was never enrolled or could not be rebuilt. */
   keys(): Keys {
     if (this.identity.keys !== null) return this.identity.keys;
-    throw refuse(
-      this.identity.helper() === null ? EnrolmentError.notEnrolled : EnrolmentError.reconstructFailed,
-    );
+    throw refuse(this.identity.isEnrolled ? EnrolmentError.reconstructFailed : EnrolmentError.notEnrolled);
   }
 
   leaf(): Uint8Array | null {

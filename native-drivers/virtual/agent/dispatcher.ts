@@ -15,14 +15,15 @@ import {
 } from '#drivers/protocols/smp/enrolment.ts';
 import type { SmpPacket } from '#drivers/protocols/smp/frame.ts';
 import { writePacket } from '#drivers/protocols/smp/writer.ts';
-import { Device, refuse } from './device.ts';
+import type { Handler } from './agent-identity.ts';
+import { Device } from './device.ts';
 import { agentFaults } from './faults.ts';
-import { challenge, enrol, info, keys, lock, reconstruct } from './identity-commands.ts';
+import { challenge, info, keys, lock } from './identity-commands.ts';
 import { ObjectCommands } from './object-commands.ts';
-import { AgentRefusal } from './refusal.ts';
+import { AgentRefusal, refuse } from './refusal.ts';
+import { rootCommands } from './root-commands.ts';
 
 type Wire = Parameters<FirmwareFactory>[1];
-type Handler = (map: SmpMap) => SmpMap | Promise<SmpMap>;
 type Handlers = Record<string, Handler>;
 
 /** Largest packet, header included, and how many the agent keeps while it works on one. */
@@ -118,12 +119,11 @@ export class Dispatcher {
     const own = (op: number, command: number) => keyOf(op, enrolment, command);
     return {
       [own(read, EnrolmentCommand.info)]: () => info(device, this.#maxBaudRate()),
-      [own(write, EnrolmentCommand.enrol)]: () => enrol(device),
-      [own(write, EnrolmentCommand.reconstruct)]: (map) => reconstruct(device, map),
       [own(write, EnrolmentCommand.challenge)]: (map) => challenge(device, map),
       [own(read, EnrolmentCommand.keys)]: () => keys(device),
       [own(write, EnrolmentCommand.lock)]: () => lock(device),
       [own(write, EnrolmentCommand.speed)]: (map) => this.#speed(map),
+      ...Object.fromEntries(rootCommands(device).map(({ op, command, run }) => [own(op, command), run])),
     };
   }
 

@@ -5,6 +5,10 @@ export interface AgentFaults {
   helperCorrupt: boolean;
   silent: boolean;
   lockUnanswered: boolean;
+  /** The part's random source fails its own test. */
+  entropyFailed: boolean;
+  /** A slot says that its key may leave. */
+  exportableSlot: boolean;
   /** Manufacturing seed of the chip that this one is a copy of. */
   clone: Uint8Array | null;
 }
@@ -19,6 +23,8 @@ export function agentFaults(fault: string | null): AgentFaults {
     helperCorrupt: fault === 'agent:helper-corrupt',
     silent: fault === 'agent:silent',
     lockUnanswered: fault === 'agent:lock-unanswered',
+    entropyFailed: fault === 'agent:entropy-failed',
+    exportableSlot: fault === 'agent:exportable-slot',
     clone: seed === undefined ? null : Buffer.from(seed, 'hex'),
   };
 }

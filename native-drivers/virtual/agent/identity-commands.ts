@@ -9,13 +9,10 @@ import {
   SIGN_ENROLMENT_KEY,
 } from '#drivers/protocols/smp/enrolment.ts';
 import type { Device } from './device.ts';
-import { refuse } from './device.ts';
 import { agentFaults } from './faults.ts';
+import { refuse } from './refusal.ts';
 
 const FIRMWARE_VERSION = '1.0.0';
-const PPM = 1_000_000;
-const MAX_READS = 16;
-const readsRequest = z.object({ reads: z.number().int().min(1).max(MAX_READS) });
 const challengeRequest = z.object({
   challenge: z.instanceof(Uint8Array).refine((value) => value.length >= 16 && value.length <= 64),
 });
@@ -27,8 +24,8 @@ export function info(device: Device, maxBaudRate: number): SmpMap {
     v: PROTOCOL_VERSION,
     uid: Uint8Array.from(device.hardware.uid),
     fw: FIRMWARE_VERSION,
-    rot: 'qdid',
-    enrolled: device.identity.helper() !== null,
+    rot: device.identity.root,
+    enrolled: device.identity.isEnrolled,
     locked: device.isLocked,
     id: device.identity.keys?.deviceId ?? null,
     dlm,
@@ -37,35 +34,6 @@ export function info(device: Device, maxBaudRate: number): SmpMap {
     cert: leaf === null ? null : new Uint8Array(createHash('sha256').update(leaf).digest()),
     helper: device.identity.helperHash(),
     max_baud: maxBaudRate,
-  };
-}
-
-export function enrol(device: Device): SmpMap {
-  device.refuseIfLocked();
-  if (device.read('helper') !== null) throw refuse(EnrolmentError.alreadyEnrolled);
-  const enrolment = device.identity.enrol((helper) => device.write('helper', helper));
-  if (enrolment === 'not-fresh') throw refuse(EnrolmentError.pufNotFresh);
-  if (enrolment === 'unreliable') throw refuse(EnrolmentError.pufUnreliable);
-  return {
-    score: enrolment.score,
-    ppm: Math.round(enrolment.errorRate * PPM),
-    id: device.keys().deviceId,
-    helper: device.identity.helperHash(),
-  };
-}
-
-/** A failed read has a null id; its error rate is known all the same once the response was rebuilt since power-up. */
-export function reconstruct(device: Device, map: SmpMap): SmpMap {
-  const request = readsRequest.safeParse(map);
-  if (!request.success) throw refuse(EnrolmentError.invalid);
-  const helper = device.identity.helper();
-  if (helper === null) throw refuse(EnrolmentError.notEnrolled);
-  const results = Array.from({ length: request.data.reads }, () => device.identity.reconstruct(helper));
-  return {
-    ids: results.map(({ id }) => id),
-    ppm: results.map(({ read }) => (read.errorRate === null ? null : Math.round(read.errorRate * PPM))),
-    intact: device.identity.helperIntact() ?? false,
-    helper: device.identity.helperHash(),
   };
 }
 

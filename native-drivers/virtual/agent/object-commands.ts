@@ -4,8 +4,9 @@ import { decodeMap, encodeMap, type SmpMap } from '#drivers/protocols/smp/cbor.t
 import { EnrolmentError } from '#drivers/protocols/smp/enrolment.ts';
 import { certificationRequest, PRINTABLE } from './csr.ts';
 import { firstCertificate } from './der.ts';
-import { refuse, type Device } from './device.ts';
+import type { Device } from './device.ts';
 import { roomIn } from './records.ts';
+import { refuse } from './refusal.ts';
 import { unseal, unwrap, wrap } from './unseal.ts';
 import { pieceOf, Upload } from './upload.ts';
 

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Transport } from '#drivers/core/link.ts';
 import type { ChipHardware, Firmware } from '../chip/firmware.ts';
 import { createEnrolmentAgent } from './agent.ts';
+import { rootMark, type AgentRoot } from './root-mark.ts';
 
 const DATA_BASE = 0x27000000;
 const DATA_BYTES = 12 * 1024;
@@ -15,11 +16,13 @@ export class PartInMemory implements ChipHardware {
   faultName: string | null = null;
   degrees = 25;
   dlm = 'OEM';
-  code: Buffer = VECTORS;
+  code: Buffer;
   readonly data = Buffer.alloc(DATA_BYTES, 0xff);
 
-  constructor(uid: Uint8Array = randomBytes(16)) {
+  /** `root`: what its firmware is built for. */
+  constructor(uid: Uint8Array = randomBytes(16), root: AgentRoot = 'qdid') {
     this.uid = uid;
+    this.code = Buffer.concat([VECTORS, rootMark(root)]);
   }
 
   lifecycle() {

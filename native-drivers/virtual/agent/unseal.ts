@@ -22,15 +22,26 @@ export async function unseal(
   key: DerivedKey,
   uid: Uint8Array,
 ): Promise<Uint8Array | null> {
+  return openSealed(sealed, key, labelled(SEAL_INFO, uid), Buffer.from(sealed.name, 'utf8'));
+}
+
+/** HPKE base mode, single shot. Null where it does not open. */
+export async function openSealed(
+  { enc, ct }: Pick<SealedSecret, 'enc' | 'ct'>,
+  key: DerivedKey,
+  info: Uint8Array,
+  aad: Uint8Array,
+): Promise<Uint8Array | null> {
   try {
     // The library names the browser's CryptoKey type, which a Node project does not load.
     const recipientKey = {
       privateKey: (await suite.kem.deserializePrivateKey(buffer(key.scalar))) as webcrypto.CryptoKey,
       publicKey: (await suite.kem.deserializePublicKey(buffer(key.point))) as webcrypto.CryptoKey,
     };
-    const info = buffer(labelled(SEAL_INFO, uid));
-    const recipient = await suite.createRecipientContext({ recipientKey, enc: buffer(sealed.enc), info });
-    return new Uint8Array(await recipient.open(buffer(sealed.ct), buffer(Buffer.from(sealed.name, 'utf8'))));
+    const recipient = await suite.createRecipientContext({
+      ...{ recipientKey, enc: buffer(enc), info: buffer(info) },
+    });
+    return new Uint8Array(await recipient.open(buffer(ct), buffer(aad)));
   } catch {
     return null;
   }

@@ -33,7 +33,7 @@ export class RunningChip {
     const device = new Device(hardware);
     device.identity.start();
     const { keys } = device.identity;
-    if (device.identity.helper() === null) throw notReady('The part is not enrolled.');
+    if (!device.identity.isEnrolled) throw notReady('The part is not enrolled.');
     if (keys === null)
       throw new DriverError('device-error', 'The seed cannot be rebuilt from helper data.', {
         chip: 'unknown',

@@ -57,7 +57,11 @@ export function deriveKey(seed: Uint8Array, purpose: KeyPurpose, index: number):
   const source = Buffer.from(hkdf(seed, NO_SALT, info, SCALAR_SOURCE_BYTES));
   const value = (BigInt(`0x${source.toString('hex')}`) % (ORDER - 1n)) + 1n;
   source.fill(0);
-  const scalar = new Uint8Array(Buffer.from(value.toString(16).padStart(64, '0'), 'hex'));
+  return keyOfScalar(new Uint8Array(Buffer.from(value.toString(16).padStart(64, '0'), 'hex')));
+}
+
+/** The key pair of a private scalar, big-endian, 32 bytes. Throws where it is none of the curve. */
+export function keyOfScalar(scalar: Uint8Array): DerivedKey {
   const curve = createECDH('prime256v1');
   curve.setPrivateKey(scalar);
   const point = Uint8Array.from(curve.getPublicKey());

@@ -4,23 +4,16 @@ import { deriveKey, storageKey, type DerivedKey } from '../qdid/keys.ts';
 import { helperIntact, Qdid, type Enrolment, type QdidRefusal, type Reconstruction } from '../qdid/qdid.ts';
 import { streamOf, thermal } from '../qdid/random.ts';
 import { Silicon, siliconSeed, type ReadConditions } from '../qdid/silicon.ts';
+import type { AgentIdentity, Keys } from './agent-identity.ts';
 import { agentFaults } from './faults.ts';
 import type { Records } from './records.ts';
 
 /** `agent:high-noise`: error rate between these two. */
 const HIGH_NOISE = { from: 0.14, to: 0.2 };
 
-/** Keys of the running part, rebuilt from the PUF after each reset. RAM only. */
-export interface Keys {
-  device: DerivedKey;
-  enrolment: DerivedKey;
-  storage: Uint8Array;
-  /** SHA-256 of the device key's SubjectPublicKeyInfo. */
-  deviceId: Uint8Array;
-}
-
 /** The part's root of trust: PUF block, helper data in flash, keys in RAM. */
-export class Identity {
+export class PufIdentity implements AgentIdentity {
+  readonly root = 'qdid';
   keys: Keys | null = null;
   readonly #hardware: ChipHardware;
   readonly #records: Records;
@@ -48,6 +41,10 @@ export class Identity {
     this.#qdid.stop();
     this.#seed = null;
     this.keys = null;
+  }
+
+  get isEnrolled(): boolean {
+    return this.helper() !== null;
   }
 
   /** As the firmware reads it from flash. */
