@@ -94,6 +94,40 @@ describe('bench and lab', { timeout: 90_000 }, () => {
     expect(await place.getAttribute('data-place')).toBe(at);
   });
 
+  it('sockets are named by typing, dragged and taken away; what is bound or virtual stays', async () => {
+    const sites = () => page.locator('[data-site]').allInnerTexts();
+    const before = await sites();
+    const place = (row: number, column: number) => page.locator(`[data-place="${row} ${column}"]`);
+    await place(1, 0).focus();
+    await page.keyboard.type('k7', { delay: 60 });
+    await page.keyboard.press('Enter');
+    const socket = page.locator('[data-site="K7"]');
+    const [from, to] = [await socket.boundingBox(), await place(1, 3).boundingBox()];
+    await page.mouse.move(from!.x + 20, from!.y + 20);
+    await page.mouse.down();
+    await page.mouse.move(to!.x + 20, to!.y + 20, { steps: 4 });
+    await page.mouse.up();
+    await expect.poll(() => socket.getAttribute('data-place')).toBe('1 3');
+    await page.locator('[data-site="C1"]').focus();
+    await page.keyboard.press('Delete');
+    await page.getByText('C1 has a board.').waitFor();
+    await page.locator('[data-site="A1"]').focus();
+    await page.keyboard.press('Shift+ArrowDown');
+    await page.locator('[data-site="A1"]').focus();
+    await page.getByText('A1 belongs to the virtual bench').waitFor();
+    await socket.focus();
+    await page.keyboard.press('Delete');
+    await socket.waitFor({ state: 'detached' });
+    await page.keyboard.press('Control+z');
+    await socket.waitFor();
+    await page.getByRole('link', { name: 'Ports' }).click();
+    await page.getByText('Leave without saving the fixture?').waitFor();
+    await press('Go back');
+    await press('Cancel');
+    await page.getByText('As the station has it.').waitFor();
+    expect(await sites()).toEqual(before);
+  });
+
   it('in the lab the board says who it is and what is in its memory; the log hears it all', async () => {
     await go('/bench/lab/C1');
     await page.getByText('Not read yet').waitFor();

@@ -38,6 +38,12 @@ const hand: Act = async (page) => {
   await press('Attach and test')(page);
 };
 
+const typeLabel: Act = async (page) => {
+  await page.locator('[data-place="2 2"]').focus();
+  await page.keyboard.type('d12', { delay: 60 });
+  await page.locator('[data-site="A1"]').waitFor();
+};
+
 const LOOKS: Look[] = [
   look('sites', 'running', 'engineer', '/bench', says('The cable was at')),
   look('none', 'no-sites', 'engineer', '/bench', says('No site yet')),
@@ -61,6 +67,7 @@ const LOOKS: Look[] = [
   look('ports-none', 'no-sites', 'engineer', '/bench/ports', says('No port on this machine')),
   look('chips', 'running', 'engineer', '/bench/chips', says('Renesas RA6M4')),
   look('fixture', 'running', 'engineer', '/bench/fixture', says('9 of 12 places')),
+  look('fixture-typed', 'running', 'engineer', '/bench/fixture', typeLabel),
   look('fixture-empty', 'no-sites', 'engineer', '/bench/fixture', says('0 of 8 places')),
   look('lab-new', 'lab-new', 'engineer', '/bench/lab/A1', says('Not read yet')),
   look('lab', 'running', 'engineer', '/bench/lab/A1', says('Key not shown')),

@@ -6,6 +6,7 @@ import { StatusChip } from '#ui/pieces/StatusChip.tsx';
 import { Dim, Mono } from '#ui/pieces/text.tsx';
 import type { Draft } from './attach-draft.ts';
 import { Choice } from './Choice.tsx';
+import { intoView } from './into-view.ts';
 import { KINDS, portName, type Port } from './ports.ts';
 
 interface Props {
@@ -55,6 +56,7 @@ export function AttachPort({ bench, draft, onChange }: Props) {
       />
       {typed ? (
         <TextField
+          ref={intoView}
           sx={{ mt: 3 }}
           label="Address"
           helperText="tcp://host:port · usbip://host:port/1-1 · /dev/ttyUSB0 · COM4 · what the tool calls its programmer"

@@ -1,4 +1,4 @@
-import { useId } from 'react';
+import { Fragment, useId } from 'react';
 import type { Bench } from '#client/views.ts';
 import { Stack } from '#ui/pieces/layout.tsx';
 import { reachOf, type Draft } from './attach-draft.ts';
@@ -21,24 +21,25 @@ export function AttachWiring({ bench, draft, onChange }: Props) {
       {WIRINGS.map(({ id, title, help }) => {
         const fits = fitsWiring(id, draft.path, reach);
         return (
-          <Choice
-            key={id}
-            group={group}
-            checked={draft.wiring === id}
-            disabled={!fits}
-            onCheck={() => onChange({ wiring: id })}
-            title={<b>{title}</b>}
-            help={fits ? help : 'This port has no modem lines.'}
-          />
+          <Fragment key={id}>
+            <Choice
+              group={group}
+              checked={draft.wiring === id}
+              disabled={!fits}
+              onCheck={() => onChange({ wiring: id })}
+              title={<b>{title}</b>}
+              help={fits ? help : 'This port has no modem lines.'}
+            />
+            {id === 'relay' && draft.wiring === id ? (
+              <RelayFields
+                ports={bench.ports.filter(({ path, reach: kind }) => kind === 'bytes' && path !== draft.path)}
+                relay={draft.relay}
+                onChange={(relay) => onChange({ relay })}
+              />
+            ) : null}
+          </Fragment>
         );
       })}
-      {draft.wiring === 'relay' ? (
-        <RelayFields
-          ports={bench.ports.filter(({ path, reach: kind }) => kind === 'bytes' && path !== draft.path)}
-          relay={draft.relay}
-          onChange={(relay) => onChange({ relay })}
-        />
-      ) : null}
     </Stack>
   );
 }

@@ -1,5 +1,6 @@
 import TextField from '@mui/material/TextField';
 import { Row } from '#ui/pieces/layout.tsx';
+import { intoView } from './into-view.ts';
 import { portName, type Port } from './ports.ts';
 import type { RelayChoice } from './wiring.ts';
 
@@ -13,7 +14,7 @@ interface Props {
 export function RelayFields({ ports, relay, onChange }: Props) {
   const numeric = { htmlInput: { inputMode: 'numeric', maxLength: 2, autoComplete: 'off' } } as const;
   return (
-    <Row sx={{ alignItems: 'flex-start', mt: 3 }}>
+    <Row ref={intoView} sx={{ alignItems: 'flex-start', mt: 2, mb: 2, pt: 1 }}>
       <TextField
         sx={{ flex: 2 }}
         label="Port of the board"

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   add,
+  addAs,
   drawingOf,
   letters,
   move,
@@ -9,6 +10,7 @@ import {
   remove,
   rename,
   resize,
+  sameLayout,
   siteAt,
   step,
   undo,
@@ -41,6 +43,17 @@ describe('drawing a fixture', () => {
     expect(rename(layout, 'A1', 'A2')).toBeNull();
     expect(rename(layout, 'A1', 'a1')).toBeNull();
     expect(rename(layout, 'A1', '')).toBeNull();
+  });
+  it('names a new site as it was typed, on a free place only', () => {
+    expect(siteAt(addAs(layout, 1, 1, 'D9') ?? layout, 1, 1)).toBe('D9');
+    expect(addAs(layout, 1, 1, 'A1')).toBeNull();
+    expect(addAs(layout, 1, 1, 'D')).toBeNull();
+    expect(addAs(layout, 0, 0, 'D9')).toBeNull();
+  });
+  it('is the same in any order of its list, and not with a site elsewhere', () => {
+    expect(sameLayout(layout, { ...layout, places: layout.places.toReversed() })).toBe(true);
+    expect(sameLayout(layout, move(layout, 'A1', 1, 2))).toBe(false);
+    expect(sameLayout(layout, { ...layout, rows: 3 })).toBe(false);
   });
   it('never gets so small that a site stands outside', () => {
     expect(resize(layout, 1, 1)).toMatchObject({ rows: 1, columns: 2 });

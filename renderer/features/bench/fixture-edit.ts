@@ -1,6 +1,18 @@
 import type { FixtureLayout } from '#contract/bench.ts';
+import { isLabel } from './attach-draft.ts';
 
 type Place = FixtureLayout['places'][number];
+
+/** Whether two drawings are of one fixture; the order of the list is nobody's. */
+export function sameLayout(one: FixtureLayout, other: FixtureLayout): boolean {
+  const text = ({ rows, columns, places }: FixtureLayout) =>
+    JSON.stringify([
+      rows,
+      columns,
+      ...places.map(({ site, row, column }) => `${site} ${row} ${column}`).sort(),
+    ]);
+  return text(one) === text(other);
+}
 
 /** A layout that is being drawn, and every one before it. */
 export interface Drawing {
@@ -54,16 +66,29 @@ export function add(layout: FixtureLayout, row: number, column: number): Fixture
   return { ...layout, places: [...layout.places, { site: `${letters(row)}${number}`, row, column }] };
 }
 
+/** A new site on a free place under a label that was typed. Null: it is no label, or another site has it. */
+export function addAs(
+  layout: FixtureLayout,
+  row: number,
+  column: number,
+  label: string,
+): FixtureLayout | null {
+  if (siteAt(layout, row, column) !== null || !isFree(layout, label)) return null;
+  return { ...layout, places: [...layout.places, { site: label, row, column }] };
+}
+
 export const remove = (layout: FixtureLayout, site: string): FixtureLayout => ({
   ...layout,
   places: layout.places.filter((place) => place.site !== site),
 });
 
+const isFree = ({ places }: FixtureLayout, label: string): boolean =>
+  isLabel(label) && !places.some(({ site }) => site === label);
+
 /** Null: the label is no label, or another site has it. */
 export function rename(layout: FixtureLayout, site: string, label: string): FixtureLayout | null {
   if (label === site) return layout;
-  const taken = layout.places.some((place) => place.site === label);
-  if (taken || !/^[A-Z]{1,2}[0-9]{1,3}$/.test(label)) return null;
+  if (!isFree(layout, label)) return null;
   const renamed = layout.places.map((place) => (place.site === site ? { ...place, site: label } : place));
   return { ...layout, places: renamed };
 }

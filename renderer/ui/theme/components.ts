@@ -46,7 +46,15 @@ export function components(t: Tokens): NonNullable<ThemeOptions['components']> {
       },
     },
     MuiDialogContent: { styleOverrides: { root: { fontSize: 15 } } },
-    MuiInputLabel: { styleOverrides: { root: { color: t.dim } } },
+    MuiInputLabel: {
+      styleOverrides: {
+        root: {
+          color: t.dim,
+          // In the middle of the field, whose padding is smaller than MUI's.
+          '&.MuiInputLabel-outlined:not(.MuiInputLabel-shrink)': { transform: 'translate(14px, 12px)' },
+        },
+      },
+    },
     MuiMenu: { styleOverrides: { paper: { border: `1px solid ${t.edge}`, borderRadius: 10 } } },
     MuiAutocomplete: {
       styleOverrides: {
