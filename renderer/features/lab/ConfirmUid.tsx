@@ -31,16 +31,15 @@ export function ConfirmUid({ view, act, onConfirm, onClose }: Props) {
   const same = uid !== null && given === uid;
   const wrong = uid !== null && given.length >= uid.length && !same;
   useScan((text) => {
-    setTyped(plain(text));
+    // The listener puts back what a field held before a scan ran into it: the scan comes after that.
+    queueMicrotask(() => setTyped(plain(text)));
     return true;
   });
   return (
     <Dialog open onClose={onClose} maxWidth="sm" fullWidth aria-labelledby="uid-title">
       <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (same) onConfirm(given);
-        }}
+        // The button alone does it: Enter ends the scan of a slow scanner, too.
+        onSubmit={(event) => event.preventDefault()}
       >
         <DialogTitle id="uid-title">{actTitle(act.operation)}: there may be no way back</DialogTitle>
         <DialogContent>
@@ -75,7 +74,7 @@ export function ConfirmUid({ view, act, onConfirm, onClose }: Props) {
         </DialogContent>
         <DialogActions>
           <Button onClick={onClose}>Go back</Button>
-          <Button type="submit" variant="contained" color="error" disabled={!same}>
+          <Button variant="contained" color="error" disabled={!same} onClick={() => onConfirm(given)}>
             {actTitle(act.operation)}
           </Button>
         </DialogActions>
