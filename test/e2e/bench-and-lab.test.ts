@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { openBench, type Bench } from '#drivers/virtual/bench.ts';
 import { openBenchControl, type BenchControl } from '#drivers/virtual/control-client.ts';
+import { byHand as byHands } from './hands.ts';
 import { openScreen, pictureOfFailure, type OpenScreen } from './screen.ts';
 import { signIn } from './steps.ts';
 
@@ -30,21 +31,7 @@ describe('bench and lab', { timeout: 90_000 }, () => {
     await board.close();
   });
 
-  /** The hand that a fixture without lines asks for, until what waits for it is there. */
-  async function byHand(done: () => Promise<boolean>): Promise<void> {
-    while (!(await done())) {
-      const ask = page.locator('[data-prompt]').first();
-      if (!(await ask.isVisible())) continue;
-      const id = await ask.getAttribute('data-prompt', { timeout: 500 }).catch(() => null);
-      const asked = page.locator(`[data-prompt="${id}"]`);
-      const request = await asked.getAttribute('data-request', { timeout: 500 }).catch(() => null);
-      if (request === 'mode-boot') await hands.setMode('boot');
-      else if (request === 'mode-run') await hands.setMode('run');
-      else if (request === 'reset') await hands.reset();
-      // Only the question that was read is answered; it may be over by now.
-      if (request !== null) await asked.click({ timeout: 1000 }).catch(() => undefined);
-    }
-  }
+  const byHand = (done: () => Promise<boolean>) => byHands(page, hands, done);
   const seen = (text: string | RegExp) => () => page.getByText(text).first().isVisible();
 
   it('every family is among the chips, and found by a word', async () => {

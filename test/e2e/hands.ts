@@ -99,3 +99,21 @@ export async function pressUntil(page: Page, key: string, reached: string): Prom
   }
   throw new Error(`${key} never led to ${reached}`);
 }
+
+/** The hands that a fixture without lines asks for, until what waits for them is there. */
+export async function byHand(page: Page, bench: BenchControl, done: () => Promise<boolean>): Promise<void> {
+  while (!(await done())) {
+    const ask = page.locator('[data-prompt]').first();
+    if (!(await ask.isVisible())) continue;
+    const id = await ask.getAttribute('data-prompt', { timeout: 500 }).catch(() => null);
+    const asked = page.locator(`[data-prompt="${id}"]`);
+    const request = await asked.getAttribute('data-request', { timeout: 500 }).catch(() => null);
+    // Answered already: a second pulse would hit the part in the middle of what it says.
+    if (!(await asked.isEnabled({ timeout: 500 }).catch(() => false))) continue;
+    if (request === 'mode-boot') await bench.setMode('boot');
+    else if (request === 'mode-run') await bench.setMode('run');
+    else if (request === 'reset') await bench.reset();
+    // Only the question that was read is answered; it may be over by now.
+    if (request !== null) await asked.click({ timeout: 1000 }).catch(() => undefined);
+  }
+}

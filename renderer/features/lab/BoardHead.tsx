@@ -11,15 +11,21 @@ const Head = styled(Panel)({ flex: 'none', padding: '12px 16px' });
 
 /** Which board it is, as it said last: in sight whatever is done with it. */
 export function BoardHead({ view }: { view: LabView }) {
-  const { identity, target } = view;
+  const { identity, state, target } = view;
   return (
     <Head aria-label="Board">
       <Stack sx={{ gap: 2 }}>
         <div style={{ minWidth: 0 }}>
-          <Product>{identity?.product ?? 'Not read yet'}</Product>
+          <Product>
+            {identity?.product ?? (state === null ? 'Not read yet' : 'The part does not say who it is')}
+          </Product>
           <div>
             {identity === null ? (
-              <Dim>Identify resets the part and reads who it is; it changes nothing.</Dim>
+              <Dim>
+                {state === null
+                  ? 'Identify resets the part and reads who it is; it changes nothing.'
+                  : 'A protected part may keep its id to itself, or another one is in the socket now.'}
+              </Dim>
             ) : (
               <CopyText text={identity.chipUid} label="unique id" shown={hex(identity.chipUid)} />
             )}

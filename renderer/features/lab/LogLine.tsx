@@ -32,10 +32,10 @@ const Arrow = styled('span', { shouldForwardProp: (prop) => prop !== 'sent' })<{
   }),
 );
 const Word = styled('span', { shouldForwardProp: (prop) => prop !== 'tone' })<{ tone: 'fail' | 'unknown' }>(
-  ({ theme, tone }) => ({ color: theme.tokens.tone[tone].main, fontWeight: 650 }),
+  ({ theme, tone }) => ({ flex: 'none', color: theme.tokens.tone[tone].main, fontWeight: 650 }),
 );
 const Quiet = styled('span')(({ theme }) => ({ color: theme.tokens.dim }));
-const Since = styled(Quiet)({ width: 58, flex: 'none', textAlign: 'right', fontSize: 12 });
+const Since = styled(Quiet)({ width: 46, flex: 'none', textAlign: 'right', fontSize: 12 });
 const Hex = styled('span')(({ theme }) => ({
   fontFamily: MONO,
   fontSize: 12,
@@ -74,12 +74,12 @@ export function LogLine({ entry, before, top, height, selected, onSelect }: Prop
         <Since className="num">{before === undefined ? '' : sinceWords(before, entry)}</Since>
         <strong>{entry.title}</strong>
         <Quiet>{entry.detail}</Quiet>
-        {entry.fault ? <Word tone="fail">✕ Broken</Word> : null}
-        {entry.redacted ? <Word tone="unknown">•• Key not shown</Word> : null}
       </div>
       <div>
         <Hex>{spaced(entry.hex)}</Hex>
         {entry.bytes * 2 > entry.hex.length ? <Quiet>of {entry.bytes} B</Quiet> : null}
+        {entry.fault ? <Word tone="fail">✕ Broken</Word> : null}
+        {entry.redacted ? <Word tone="unknown">•• Key not shown</Word> : null}
       </div>
     </Line>
   );

@@ -53,7 +53,7 @@ function Problem({ site }: { site: SiteView }) {
 /** The words of a site, by its state. */
 export function SiteText({ site }: { site: SiteView }) {
   if (site.prompt !== null) return <SitePrompt site={site} />;
-  if (site.lab) return <Dim className="roomy">In the lab: nothing starts here</Dim>;
+  if (site.lab) return <Dim className="roomy">Nothing starts here until an engineer gives it back</Dim>;
   switch (site.state) {
     case 'running':
       return <Running site={site} />;
