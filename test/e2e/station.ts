@@ -11,6 +11,8 @@ interface StationOptions {
   /** `wire` where a test must see a phase under way; `max` elsewhere. */
   speed: 'wire' | 'max';
   sites?: number;
+  /** The chip in the sites of the virtual bench; without it that of the demo job. */
+  target?: string;
   /** The folder of a station that ran before; without it a fresh one. */
   dataDir?: string;
   /** The same address again, for a station that comes back; without it any free one. */
@@ -31,9 +33,10 @@ export interface StationProcess {
 /** Resolves with the one-time link that the station prints; rejects with what it said when it does not start. */
 export async function startStation(options: StationOptions): Promise<StationProcess> {
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'rootline-e2e-'));
-  const { speed, sites = 4, port = 0 } = options;
+  const { speed, sites = 4, target, port = 0 } = options;
   const args = ['--web', '--no-open', '--data-dir', dataDir, '--port', String(port)];
   const bench = ['--bench-speed', speed, '--bench-sites', String(sites)];
+  if (target !== undefined) bench.push('--target', target);
   const child = spawn(process.execPath, [join(root, 'scripts', 'start.ts'), ...args, ...bench], {
     cwd: root,
     // As a person's terminal has it, not a test runner's.
