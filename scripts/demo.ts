@@ -13,7 +13,7 @@ const HELP = `The demo batch without a screen
 
   npm run demo -- [options]
 
-  --job ID          which demo job: TH4 (RA8M1), TX1 (ESP32-C3), VM2 (STM32F4), WG3 (RA6M4), XS5 (LPC55S69), ZN6 (SMP)   (default TH4)
+  --job ID          which demo job: TH4 (RA8M1), TX1 (ESP32-C3), VM2 (STM32F4), WG3 (RA6M4), XE8 (RA8M1 with eSecure), XS5 (LPC55S69), ZN6 (SMP)   (default TH4)
   --target T        chip of the virtual bench   (default: that of the job)
   --units N         how many units to make            (default 8)
   --sites N         sites of the virtual bench        (default 4)

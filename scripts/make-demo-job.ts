@@ -3,6 +3,7 @@ import { esp32c3Job } from './demo-jobs/esp32c3.ts';
 import { writeJob, type DemoJob } from './demo-jobs/job.ts';
 import { nxpPufJob } from './demo-jobs/nxp-puf.ts';
 import { ra6m4Job } from './demo-jobs/ra6m4.ts';
+import { esecureJob } from './demo-jobs/ra8m1-esecure.ts';
 import { ra8m1Job } from './demo-jobs/ra8m1.ts';
 import { smpJob } from './demo-jobs/smp.ts';
 import { stm32f4Job } from './demo-jobs/stm32f4.ts';
@@ -16,6 +17,7 @@ export const DEMO_JOBS: Readonly<Record<string, () => DemoJob>> = {
   TX1: esp32c3Job,
   VM2: stm32f4Job,
   WG3: ra6m4Job,
+  XE8: esecureJob,
   XS5: nxpPufJob,
   ZN6: smpJob,
 };

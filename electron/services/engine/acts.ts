@@ -41,9 +41,13 @@ const bootCertificates: Act = async (context) => {
   return { body: {}, measurements };
 };
 
-const bootApplication: Act = async ({ facts, drive }) => {
+/** Whom the firmware speaks for is held against the job before a key is made or given. */
+const bootApplication: Act = async ({ facts, job, drive }) => {
   const { output, measurements } = await drive('boot-application', {});
   sameChip(facts, output.chipUid);
+  const [expected, found] = [job.recipe.rootOfTrust, output.rootOfTrust];
+  if (found !== expected)
+    throw new RunError('wrong-root-of-trust', { expected, found }, { chip: 'not-locked' });
   const { firmware, rootOfTrust, enrolled, locked, lifecycle } = output;
   return { body: { firmware, rootOfTrust, enrolled, agentLocked: locked, lifecycle }, measurements };
 };
@@ -53,7 +57,9 @@ const enrol: Act = async ({ drive }) => {
   const { score, deviceId, helperDataHash } = output;
   // A root of trust that tells no score says 0: nothing was measured then.
   const own = score > 0 ? [{ name: 'enrol-score', value: score, unit: 'score' }] : [];
-  return { body: { deviceId, helperDataHash }, measurements: merge(measurements, own) };
+  // Only a PUF keeps helper data.
+  const helper = helperDataHash === '' ? {} : { helperDataHash };
+  return { body: { deviceId, ...helper }, measurements: merge(measurements, own) };
 };
 
 /** The quality gate: rebuilds the key again and again, and looks the identity up in the whole store. */

@@ -197,6 +197,12 @@ export const failureTable: Readonly<Record<FailureCode, FailureEntry>> = {
     'The part shows no unique id: it cannot be told from others',
     RED_TRAY,
   ),
+  'wrong-root-of-trust': entry(
+    'Root of trust',
+    (c) =>
+      `The job is for the root of trust ${named(c, 'expected', 'it names')}, the firmware says ${named(c, 'found', 'another')}`,
+    ENGINEER,
+  ),
   'provisioned-elsewhere': entry(
     'Made elsewhere',
     (c) =>

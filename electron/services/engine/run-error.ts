@@ -12,6 +12,7 @@ export type EngineCode =
   | 'proof-refused' // the challenge was not signed by the key of the certificate
   | 'certificate-refused' // the issuing CA refused the request
   | 'wrong-site' // the site is set up for another chip
+  | 'wrong-root-of-trust' // the firmware speaks for another root of trust than the job's
   | 'tool-not-allowed' // the job names a program that this station's list does not have
   | 'fixture-control' // the site drives reset and mode pin in another way than the recipe asks for
   | 'no-identity' // the part shows no unique id

@@ -50,6 +50,7 @@ describe('demo jobs', () => {
     ['TX1', 'esp32c3', null],
     ['VM2', 'stm32f4', null],
     ['WG3', 'ra6m4', null],
+    ['XE8', 'ra8m1', null],
     ['XS5', 'nxp-puf', null],
     ['ZN6', 'smp', null],
   ])('%s loads, for %s', async (id, target, checksum) => {
@@ -113,6 +114,18 @@ describe('a job that asks for what the target cannot do is refused when it is lo
       'XS5',
       { code: 'job-root-of-trust', phase: 'enrol' },
       (r) => (r['rootOfTrust'] = 'none'),
+    ],
+    [
+      'a key that is kept: nothing here keeps one',
+      'XE8',
+      { code: 'job-root-of-trust', phase: 'enrol', field: 'phases.5.params.keepKey' },
+      (r) => (phase(r, 'enrol').params = { keepKey: true }),
+    ],
+    [
+      'a key rebuilt that lies in a slot',
+      'XE8',
+      { code: 'job-root-of-trust', phase: 'enrol' },
+      (r) => (phase(r, 'enrol')['operation'] = 'reconstruct'),
     ],
     [
       'a file that is none of the job',

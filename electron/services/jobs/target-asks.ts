@@ -38,7 +38,8 @@ function rootOf(recipe: Recipe, target: TargetFacts, tools: JobTools): RootFacts
 /** What each operation needs of the root of trust; the others need none. */
 const NEEDS: Partial<Record<RecipePhase['operation'], (root: RootFacts) => boolean>> = {
   'boot-application': () => true,
-  enrol: ({ keys }) => keys.makesOwnKeys,
+  // Made inside, or made here and given to it: either way it signs with the key afterwards.
+  enrol: ({ keys }) => keys.makesOwnKeys || keys.attests,
   reconstruct: ({ reconstructs }) => reconstructs,
   'generate-key': ({ keys }) => keys.makesOwnKeys,
   'set-user-key': ({ keys }) => keys.takesInjectedKeys,
@@ -54,7 +55,10 @@ const NEEDS: Partial<Record<RecipePhase['operation'], (root: RootFacts) => boole
  */
 export function refuseImpossible(recipe: Recipe, asked: Asked): void {
   for (const [index, phase] of recipe.phases.entries()) {
-    const refused = impossibleOperation(phase, index, asked) ?? wrongArtefact(recipe, phase, index, asked);
+    const refused =
+      impossibleOperation(phase, index, asked) ??
+      keptKey(phase, index) ??
+      wrongArtefact(recipe, phase, index, asked);
     if (refused !== null) throw refused;
   }
   refuseOtherImage(recipe);
@@ -76,6 +80,14 @@ function impossibleOperation(
   if (need === undefined || (root !== null && need(root))) return null;
   const what = root === null ? 'needs a root of trust' : 'is more than its root of trust can do';
   return jobError('job-root-of-trust', `Phase "${title}" ${what}.`, details);
+}
+
+/** A private key that leaves the driver process would have to be kept as well as the authority's own: nothing here does. */
+function keptKey({ id, title, operation, params }: RecipePhase, index: number): AppError | null {
+  if (operation !== 'enrol' || params['keepKey'] !== true) return null;
+  return jobError('job-root-of-trust', `Phase "${title}" asks to keep a key: this station keeps none.`, {
+    ...{ ...FILE, field: `phases.${index}.params.keepKey`, phase: id, operation },
+  });
 }
 
 function wrongArtefact(
