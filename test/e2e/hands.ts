@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { openBenchControl, type BenchControl } from '#drivers/virtual/control-client.ts';
 
@@ -101,7 +101,12 @@ export async function pressUntil(page: Page, key: string, reached: string): Prom
 }
 
 /** The hands that a fixture without lines asks for, until what waits for them is there. */
-export async function byHand(page: Page, bench: BenchControl, done: () => Promise<boolean>): Promise<void> {
+export async function byHand(
+  page: Page,
+  bench: BenchControl,
+  done: () => Promise<boolean>,
+  answer: (button: Locator) => Promise<unknown> = (button) => button.click({ timeout: 1000 }),
+): Promise<void> {
   while (!(await done())) {
     const ask = page.locator('[data-prompt]').first();
     if (!(await ask.isVisible())) continue;
@@ -114,6 +119,6 @@ export async function byHand(page: Page, bench: BenchControl, done: () => Promis
     else if (request === 'mode-run') await bench.setMode('run');
     else if (request === 'reset') await bench.reset();
     // Only the question that was read is answered; it may be over by now.
-    if (request !== null) await asked.click({ timeout: 1000 }).catch(() => undefined);
+    if (request !== null) await answer(asked).catch(() => undefined);
   }
 }

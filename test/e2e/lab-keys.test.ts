@@ -7,7 +7,7 @@ import { writeRkey } from '#drivers/artefacts/rkey.ts';
 import { openBench, type Bench } from '#drivers/virtual/bench.ts';
 import { openBenchControl, type BenchControl } from '#drivers/virtual/control-client.ts';
 import { simulatorUfpk } from '#drivers/virtual/ra8m1/key-injection.ts';
-import { byHand, callFromPage } from './hands.ts';
+import { byHand, callFromPage, scan } from './hands.ts';
 import { openScreen, pictureOfFailure, type OpenScreen } from './screen.ts';
 import { signIn } from './steps.ts';
 
@@ -24,7 +24,8 @@ describe('keys in the lab', { timeout: 90_000 }, () => {
       writeRkey({ keyType: 0, wufpk, iv, encryptedKey: wrapKey(ufpk, iv, randomBytes(16)) }),
     );
   })();
-  const until = (done: () => Promise<boolean>) => byHand(page, hands, done);
+  const until = (done: () => Promise<boolean>, answer?: () => Promise<unknown>) =>
+    byHand(page, hands, done, answer);
   const press = (name: string) => page.getByRole('button', { name }).first().click();
   const here = () => page.getByRole('list', { name: 'Life cycle' }).locator('[aria-current="step"]');
 
@@ -85,6 +86,17 @@ describe('keys in the lab', { timeout: 90_000 }, () => {
     await dialog.getByRole('button', { name: 'Move the life cycle' }).click();
     await until(async () => (await here().count()) === 1 && (await here().innerText()).includes('NSECSD'));
     expect((await hands.status()).dlm).toBe('NSECSD');
+  });
+
+  it('a question to a person is answered by key, and by a card that names the site', async () => {
+    const read = () => page.getByText(/^NSECSD, not locked$/);
+    for (const answer of [() => page.keyboard.press('F6'), () => scan(page, 'DONE C1')]) {
+      await press('Read state');
+      await page.getByRole('button', { name: 'Stop' }).waitFor();
+      await until(() => read().isVisible(), answer);
+    }
+    await scan(page, 'DONE');
+    await page.getByText('No site asks for a hand.').waitFor();
   });
 
   it('whoever leaves is asked what becomes of the site', async () => {

@@ -5,7 +5,7 @@ import { useIsFloor } from '#client/state/session.ts';
 import { inFixtureOrder, useSites } from '#client/state/sites.ts';
 import { Notice } from '#ui/pieces/Notice.tsx';
 import { useScan } from '#ui/scan/use-scan.ts';
-import { answered, isCard } from './prompts.ts';
+import { answered, isCard, UNREAD_MS } from './prompts.ts';
 
 /** Answers for hands that hold a part: F6, or a card that is scanned, on any screen. */
 export function PromptHands() {
@@ -24,6 +24,7 @@ export function PromptHands() {
         );
       return;
     }
+    if (Date.now() - Date.parse(site.prompt.since) < UNREAD_MS) return;
     call('sites.confirmPrompt', { site: site.id, prompt: site.prompt.id }).catch((error: unknown) =>
       setMessage(viewOf(error).what),
     );

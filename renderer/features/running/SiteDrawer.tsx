@@ -1,7 +1,9 @@
 import CloseIcon from '@mui/icons-material/Close';
+import Button from '@mui/material/Button';
 import Drawer from '@mui/material/Drawer';
 import IconButton from '@mui/material/IconButton';
 import { styled } from '@mui/material/styles';
+import { useLocation } from 'wouter';
 import type { BatchView } from '#contract/batches.ts';
 import { useIsLab } from '#client/state/session.ts';
 import { useSites, type SiteEntry } from '#client/state/sites.ts';
@@ -77,6 +79,7 @@ function Ids({ entry }: { entry: SiteEntry }) {
 function Content({ entry, batch, onClose }: { entry: SiteEntry; batch: BatchView; onClose: () => void }) {
   const { view } = entry;
   const lab = useIsLab();
+  const [, go] = useLocation();
   const { shape, tone, word } = lookOf(view);
   const error = view.run?.error ?? view.error;
   return (
@@ -95,6 +98,9 @@ function Content({ entry, batch, onClose }: { entry: SiteEntry; batch: BatchView
         <Ids entry={entry} />
         <SitePrompt site={view} />
         {error ? <ErrorPanel error={error} details={lab} /> : null}
+        {lab && error?.code === 'cable-moved' ? (
+          <Button onClick={() => go('/bench')}>To the bench</Button>
+        ) : null}
         <OutOfLimit run={view.run} />
         {view.state === 'running' ? <div role="status">{progressText(view.run)}</div> : null}
         {view.run ? (

@@ -4,8 +4,9 @@ import { useEffect, useRef } from 'react';
 import type { SiteView } from '#contract/sites.ts';
 import { call } from '#client/client.ts';
 import { useIsFloor } from '#client/state/session.ts';
+import { useSites } from '#client/state/sites.ts';
 import { useAction } from '#client/use-action.ts';
-import { PROMPT_WORDS } from './prompts.ts';
+import { PROMPT_WORDS, UNREAD_MS } from './prompts.ts';
 
 const Ask = styled('div')(({ theme }) => ({
   flex: 'none',
@@ -25,9 +26,6 @@ export function SitePrompt({ site }: { site: SiteView }) {
   return prompt === null ? null : <Asked key={prompt.id} site={site.id} prompt={prompt} />;
 }
 
-/** The second press of a hurried finger must not answer the question that has just come. */
-const UNREAD_MS = 400;
-
 function Asked({ site, prompt }: { site: string; prompt: Prompt }) {
   const action = useAction();
   const floor = useIsFloor();
@@ -35,8 +33,10 @@ function Asked({ site, prompt }: { site: string; prompt: Prompt }) {
   const shownAt = useRef(0);
   useEffect(() => {
     shownAt.current = performance.now();
-    // Enter answers where the keyboard is nowhere else.
+    // Enter answers where the keyboard is nowhere else, and where it is clear which site is meant.
+    const asking = [...useSites.getState().entries.values()].filter(({ view }) => view.prompt !== null);
     const { activeElement } = document;
+    if (asking.length > 1) return;
     if (activeElement === document.body || activeElement?.tagName === 'MAIN') button.current?.focus();
   }, []);
   const confirm = () => {

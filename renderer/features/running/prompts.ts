@@ -9,6 +9,9 @@ export const PROMPT_WORDS: Record<Request, string> = {
   reset: 'Press the reset button, then press Done',
 };
 
+/** The second press of a hurried finger must not answer the question that has just come. */
+export const UNREAD_MS = 400;
+
 /** A card at the fixture, scanned instead of a press: `DONE`, or `DONE B2` where several sites ask. */
 const CARD = /^DONE(?: ([A-Z]{1,2}[0-9]{1,3}))?$/;
 
