@@ -8,7 +8,7 @@ import { Caption } from '#ui/pieces/text.tsx';
 import { useHelp } from './help-state.ts';
 
 const KEYS: readonly (readonly [string, string])[] = [
-  ['Alt + 1 … 5', 'Go to a place of the rail'],
+  ['Alt + 1 … 6', 'Go to a place of the rail'],
   ['Arrows', 'Move between sites, or rows of a list'],
   ['Enter', 'Open the site or the unit'],
   ['F4', 'Start all sites that are ready'],

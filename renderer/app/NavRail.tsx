@@ -1,5 +1,6 @@
 import CloudIcon from '@mui/icons-material/CloudOutlined';
 import HomeIcon from '@mui/icons-material/HomeOutlined';
+import ScienceIcon from '@mui/icons-material/ScienceOutlined';
 import ListIcon from '@mui/icons-material/FormatListBulleted';
 import MemoryIcon from '@mui/icons-material/Memory';
 import TuneIcon from '@mui/icons-material/Tune';
@@ -47,6 +48,7 @@ const ICONS: Record<Place, ComponentType> = {
   units: ListIcon,
   bench: TuneIcon,
   sync: CloudIcon,
+  lab: ScienceIcon,
 };
 
 /** The places of the app that this person's role has. Alt and a digit go there too. */

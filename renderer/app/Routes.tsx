@@ -10,6 +10,7 @@ import { ScanFrames } from '../features/courier/ScanFrames.tsx';
 import { ShowFrames } from '../features/courier/ShowFrames.tsx';
 import { Home } from '../features/home/Home.tsx';
 import { LabScreen } from '../features/lab/LabScreen.tsx';
+import { LabSites } from '../features/lab/LabSites.tsx';
 import { DeadLetters } from '../features/onboarding/DeadLetters.tsx';
 import { Targets } from '../features/onboarding/Targets.tsx';
 import { PrepareBatch } from '../features/prepare/PrepareBatch.tsx';
@@ -56,6 +57,8 @@ export function Routes() {
       <Route path="/bench/fixture" component={FixtureEditor} />
       <Route path="/bench/chips" component={Chips} />
       <Route path="/bench/lab/:site">{({ site }) => <LabScreen key={site} site={site} />}</Route>
+      <Route path="/lab" component={LabSites} />
+      <Route path="/lab/:site">{({ site }) => <Redirect to={`/bench/lab/${site}`} replace />}</Route>
       <Route path="/sync" component={SyncScreen} />
       <Route path="/sync/join/:way?">
         {({ way }) => <JoinCloud key={way ?? ''} way={way === 'file' ? 'file' : 'line'} />}

@@ -1,12 +1,12 @@
 import type { Role } from '#contract/channel.ts';
 
-export type Place = 'home' | 'batch' | 'units' | 'bench' | 'sync';
+export type Place = 'home' | 'batch' | 'units' | 'bench' | 'sync' | 'lab';
 
 /** What each role finds in the rail: the operator sees the shift, the engineer sees the bench as well. */
 const PLACES: Record<Role, readonly Place[]> = {
   operator: ['home', 'batch', 'units', 'sync'],
-  engineer: ['home', 'batch', 'units', 'bench', 'sync'],
-  officer: ['home', 'batch', 'units', 'bench', 'sync'],
+  engineer: ['home', 'batch', 'units', 'bench', 'sync', 'lab'],
+  officer: ['home', 'batch', 'units', 'bench', 'sync', 'lab'],
   auditor: ['home', 'units', 'sync'],
 };
 
@@ -16,6 +16,7 @@ export const PLACE_WORDS: Record<Place, string> = {
   units: 'Units',
   bench: 'Bench',
   sync: 'Sync',
+  lab: 'Lab',
 };
 
 export const placesOf = (role: Role | null): readonly Place[] => (role === null ? [] : PLACES[role]);
@@ -33,14 +34,17 @@ export function addressOf(place: Place, openBatch: string | null): string {
       return '/bench';
     case 'sync':
       return '/sync';
+    case 'lab':
+      return '/lab';
   }
 }
 
-const FIRST_PARTS = ['batch', 'units', 'bench', 'sync'] as const;
+const FIRST_PARTS = ['batch', 'units', 'bench', 'sync', 'lab'] as const;
 
 /** The place that an address belongs to. */
 export function placeOf(address: string): Place | null {
   if (address === '/') return 'home';
+  if (address.startsWith('/bench/lab/')) return 'lab';
   const first = address.split('/')[1];
   return FIRST_PARTS.find((place) => place === first) ?? null;
 }

@@ -152,6 +152,20 @@ describe('accessibility of every screen', { timeout: 120_000 }, () => {
     await page.keyboard.press('Escape');
   });
 
+  it('lab, choosing a site, and a board in it', async () => {
+    await page.keyboard.press('Alt+6');
+    await check('lab-sites', () => page.getByRole('link', { name: /^A4/ }).waitFor());
+    await page.getByRole('link', { name: /^A4/ }).click();
+    // The check begins with a reload: the site must be in the lab before.
+    await page.getByText('Not read yet').waitFor();
+    for (const part of ['Board', 'Life cycle'])
+      await check(`lab-${part.toLowerCase().replace(' ', '-')}`, () =>
+        page.getByRole('tab', { name: part }).click(),
+      );
+    await page.getByRole('button', { name: 'Give back to production' }).click();
+    await page.getByRole('group', { name: 'Bench site A4' }).waitFor();
+  });
+
   it('settings, help and about', async () => {
     const origin = new URL(page.url()).origin;
     await page.goto(`${origin}/#/settings`);
