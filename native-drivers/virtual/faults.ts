@@ -11,6 +11,9 @@ export const FAULTS = {
   'wrong-chip': 'The signature names another product.',
   'wrong-uid': 'The signature gives another unique id, as after a swap that nobody saw.',
   'bad-cell': 'The flash cell at ADDRESS (hex) reads wrong.',
+  echo: 'What is sent comes back at once, as from an adapter or a console that echoes; until `fault clear`.',
+  'wrong-baud': 'The adapter runs at RATIO (0.5) of its rate, both ways; until `fault clear`.',
+  stale: 'Forty bytes of noise wait in the port, as from a part that spoke before anybody listened.',
 } as const;
 
 export type FaultName = keyof typeof FAULTS;
@@ -62,6 +65,11 @@ export class FaultSet {
     found.left -= 1;
     if (found.left <= 0) this.armed = this.armed.filter((fault) => fault !== found);
     return found.args;
+  }
+
+  /** What it was armed with, and it stays armed. Null: not armed. */
+  holds(name: FaultName): string[] | null {
+    return this.armed.find((fault) => fault.name === name)?.args ?? null;
   }
 
   /** The firmware's own fault, `agent:` and all, which stays armed. */

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { BenchClock, BenchEvent, BenchStatus } from './control/messages.ts';
 import { FaultSet } from './faults.ts';
@@ -9,6 +10,10 @@ import type { Cable } from './wire/cable.ts';
 import type { DeadlineClock } from './wire/deadline-clock.ts';
 import { IdealClock } from './wire/ideal-clock.ts';
 import { TerminalCable } from './wire/terminal-cable.ts';
+import { atWrongRate } from './wire/wrong-rate.ts';
+
+const STALE_BYTES = 40;
+const HALF = 0.5;
 
 export interface SiteOptions {
   id: string;
@@ -38,14 +43,14 @@ export class Site {
     this.faults = new FaultSet(options.target.faults);
     this.cable =
       options.bus === null
-        ? new TerminalCable(join(options.directory, options.id), (bytes) => this.chip.receive(bytes))
+        ? new TerminalCable(join(options.directory, options.id), (bytes) => this.fromProgrammer(bytes))
         : new UsbCable(options.bus, () => this.chip.usb ?? null);
     this.chip = options.target.socket({
       clock: options.clock,
       ideal: this.ideal,
       faults: this.faults,
       acceptForeignKeys: options.acceptForeignKeys,
-      transmit: (bytes) => this.cable.write(bytes),
+      transmit: (bytes) => this.cable.write(this.asAdapterHears(bytes)),
       discard: () => this.cable.discard(),
       onRunning: (running) => this.emit({ event: 'running', running }),
       lineRate: () => this.cable.rate(),
@@ -108,6 +113,7 @@ export class Site {
   arm(line: string): boolean {
     const [name, operand] = line.split(/\s+/);
     if (!this.faults.arm(line)) return false;
+    if (this.faults.take('stale') !== null) this.cable.write(randomBytes(STALE_BYTES));
     this.chip.armed(name ?? '', operand);
     return true;
   }
@@ -152,6 +158,16 @@ export class Site {
     this.chip.setPower(false);
     this.pull();
     await this.cable.close();
+  }
+
+  private fromProgrammer(bytes: Uint8Array): void {
+    if (this.faults.holds('echo') !== null) this.cable.write(bytes);
+    this.chip.receive(this.asAdapterHears(bytes));
+  }
+
+  private asAdapterHears(bytes: Uint8Array): Uint8Array {
+    const ratio = this.faults.holds('wrong-baud');
+    return ratio === null ? bytes : atWrongRate(bytes, Number(ratio[0] ?? HALF));
   }
 
   private emit(event: BenchEvent): void {

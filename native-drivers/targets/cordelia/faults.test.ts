@@ -57,7 +57,7 @@ it('wlan-refused: nothing is enrolled, and the wait ends with the module', async
 });
 
 it('echoing-adapter: what comes back is no answer', async () => {
-  await rig.hands.fault('echo always');
+  await rig.hands.fault('echo');
   const image = fileOf(900);
   await rig.run('program', { image });
   expect(await rig.run('verify', { image })).toMatchObject({ bytes: 900 });

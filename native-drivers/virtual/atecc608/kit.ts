@@ -37,7 +37,6 @@ export class Kit implements SerialProgram {
       this.host.countDiscarded(bytes.length);
       return;
     }
-    if (this.host.faults.take('echo') !== null) this.host.send(bytes, at);
     for (const byte of bytes) this.hear(byte, at);
     void this.work();
   }

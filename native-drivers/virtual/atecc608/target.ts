@@ -31,7 +31,6 @@ export const atecc608: VirtualTarget = {
     'ecc-fault': 'The next command (COMMAND) meets a fault of the arithmetic: 05.',
     watchdog: 'The next command (COMMAND) comes too near to the end of the watchdog: EE.',
     'lost-command': 'The next command (COMMAND) is neither done nor answered.',
-    echo: 'What is sent comes back before it is answered.',
     'kit-rate': 'The board hears at this baud rate only.',
   },
   newPart: (uid) => new AteccPart(uid),

@@ -18,7 +18,6 @@ export const BUILDS = {
   'app-silent': 'The application does not speak SMP.',
   'app-version-1': 'The application speaks SMP version 1 only.',
   'one-buffer': 'The application has one buffer.',
-  echo: 'Everything that is heard is sent back, as a console or an adapter does that echoes.',
 } as const;
 export type Build = keyof typeof BUILDS;
 

@@ -49,7 +49,6 @@ export class SmpServer implements SerialProgram {
     const { host } = this;
     this.listen(at);
     if (this.deaf) return host.countDiscarded(bytes.length);
-    if (host.part.builds.has('echo')) host.send(bytes, at);
     for (const event of this.parser.push(bytes)) if (event.type === 'packet') this.take(event.packet, at);
     host.countDiscarded(this.parser.discarded - this.discarded);
     this.discarded = this.parser.discarded;

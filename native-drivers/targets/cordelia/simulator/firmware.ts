@@ -45,7 +45,6 @@ export class CordeliaFirmware implements SerialProgram {
     const text = Buffer.from(this.line, 'latin1').toString('utf8').trim();
     this.line = '';
     if (text === '') return;
-    if (this.host.faults.take('echo') !== null) this.say([text], at);
     const [, name = '', rest = ''] = /^at\+([a-z]+)(?:=(.*))?$/i.exec(text) ?? [];
     if (name === '') return this.host.countDiscarded(text.length);
     this.count += 1;

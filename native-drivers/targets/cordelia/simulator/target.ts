@@ -34,7 +34,6 @@ export const cordelia: VirtualTarget = {
   uidBytes: 16,
   faults: {
     'older-text': 'The module knows the older spelling of the enrolment command only.',
-    echo: 'The next command is echoed.',
     'wlan-refused': 'The network refuses the module.',
     'enrol-silent': 'The enrolment is done and its end is not told.',
     revoked: 'The cloud does not take the module any more.',
