@@ -65,7 +65,11 @@ export function answers(state: string, role: string): Record<string, Answer> {
     'session.signIn': () => session,
     'session.signOut': () => ({ done: true }),
     'jobs.list': () => ({
-      jobs: [job, { ...job, id: 'METER-2', name: 'Meter radio', allowance: { total: 500, left: 0 } }],
+      jobs: [
+        job,
+        { ...job, id: 'METER-2', name: 'Meter radio', allowance: { total: 500, left: 0 } },
+        { ...job, id: 'PUMP-1', name: 'Pump control', target: 'esp32c3', targetTitle: 'ESP32C3' },
+      ],
     }),
     'batches.current': () => ({ batch: open?.state === 'closed' ? null : open }),
     'batches.get': () => batch(state),

@@ -17,6 +17,13 @@ const CABLE: ErrorView = {
   next: 'Leave the part in, press Read back.',
   retry: false,
 };
+const MOVED: ErrorView = {
+  code: 'cable-moved',
+  what: 'The cable of site B4 belongs at 1-2.3:1.0 and is now at 1-2.4:1.0. The site is off: nobody has said that its socket moved as well.',
+  chip: null,
+  next: 'Plug the cable back where it was, or have an engineer let the site follow it on the bench page.',
+  retry: true,
+};
 const PORT: ErrorView = {
   code: 'port-gone',
   what: 'The port is gone: /dev/pts/9.',
@@ -144,7 +151,9 @@ export function sites(state: string): SiteView[] {
       elapsed: 17.4,
     }),
     site('B3', { state: 'unknown', uid: '2d41a102', current: 13, elapsed: 22.9, error: CABLE }),
-    state === 'offline' ? site('B4', { state: 'offline', siteError: PORT }) : site('B4', { state: 'empty' }),
+    state === 'offline' || state === 'moved'
+      ? site('B4', { state: 'offline', siteError: state === 'moved' ? MOVED : PORT })
+      : site('B4', { state: 'empty' }),
   ];
   if (state === 'fresh') return eight.map((view) => site(view.id, { state: 'empty' }));
   if (state === 'prompt') {

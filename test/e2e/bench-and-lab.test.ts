@@ -63,6 +63,23 @@ describe('bench and lab', { timeout: 90_000 }, () => {
     await page.getByRole('group', { name: 'Bench site C1' }).getByText('By hand').waitFor();
   });
 
+  it('a port that serves another site is refused, and the dialog is where it is mended', async () => {
+    await press('Attach a board');
+    await page.getByRole('textbox', { name: 'Site' }).fill('C2');
+    await press('Next');
+    await page.getByRole('radio', { name: /^An address, typed/ }).check();
+    await page.getByRole('textbox', { name: 'Address' }).fill(board.sites[0]!.link);
+    await press('Next');
+    await page.getByRole('radio', { name: /stm32f4$/ }).check();
+    await press('Next');
+    await page.getByRole('radio', { name: /^By hand/ }).check();
+    await press('Attach and test');
+    await page.getByText('serves site C1 already').waitFor();
+    expect(await page.locator('[aria-current="step"]').innerText()).toBe('2 Port');
+    await page.keyboard.press('Escape');
+    expect(await page.getByRole('group', { name: 'Bench site C2' }).count()).toBe(0);
+  });
+
   it('the fixture is drawn anew by keys, kept, and undone', async () => {
     await go('/bench/fixture');
     await page.getByText('Bound').waitFor();
@@ -156,5 +173,16 @@ describe('bench and lab', { timeout: 90_000 }, () => {
     await press('Give back to production');
     await page.getByRole('group', { name: 'Bench site C1' }).waitFor();
     expect(await page.getByText('In the lab').count()).toBe(0);
+  });
+
+  it('is detached after a question, and leaves a free socket; the others are tested in one go', async () => {
+    const site = page.getByRole('group', { name: 'Bench site C1' });
+    await site.getByRole('button', { name: 'Detach' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Detach' }).click();
+    await site.getByText('Free socket').waitFor();
+    await press('Test all sites');
+    await page.getByText('All 4 sites are fine.').waitFor();
+    expect(await page.getByRole('list', { name: 'Self-test passed' }).count()).toBe(4);
+    expect(screen.problems).toEqual([]);
   });
 });

@@ -92,6 +92,15 @@ const LOOKS: Look[] = [
     says('there may be no way back'),
   ),
   look('prompt', 'prompt', 'operator', '/batch/7f6d1c1e-7a39-4d3e-9d0a-3b1f0e5a9c11', says('Set the jumper')),
+  look(
+    'moved',
+    'moved',
+    'engineer',
+    '/batch/7f6d1c1e-7a39-4d3e-9d0a-3b1f0e5a9c11/site/B4',
+    says('To the bench'),
+  ),
+  look('home-no-site', 'idle', 'operator', '/', says('No site of this bench')),
+  look('prepare-no-site', 'prepare', 'operator', '/batch/prepare', says('No site of this bench')),
   look('prompt-home', 'prompt', 'operator', '/', says('2,000')),
   look('settings', 'running', 'officer', '/settings', says('Open the port')),
 ];

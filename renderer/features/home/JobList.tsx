@@ -10,6 +10,8 @@ import { ErrorPanel } from '#ui/pieces/ErrorPanel.tsx';
 import { Panel } from '#ui/pieces/layout.tsx';
 import { Empty, Loading } from '#ui/pieces/states.tsx';
 import { Caption, Dim, Mono } from '#ui/pieces/text.tsx';
+import { NoSite } from '../bench/NoSite.tsx';
+import { useJobSites, type JobSites } from '../bench/use-job-sites.ts';
 
 const List = styled('ul')({ listStyle: 'none', margin: 0, padding: 0 });
 const Item = styled('li')(({ theme }) => ({
@@ -22,7 +24,13 @@ const Item = styled('li')(({ theme }) => ({
 }));
 const Name = styled('div')({ fontSize: 16, fontWeight: 650 });
 
-function Job({ job, canStart }: { job: JobView; canStart: boolean }) {
+interface JobProps {
+  job: JobView;
+  sites: JobSites | null;
+  canStart: boolean;
+}
+
+function Job({ job, sites, canStart }: JobProps) {
   const [, go] = useLocation();
   const { left, total } = job.allowance;
   return (
@@ -30,9 +38,10 @@ function Job({ job, canStart }: { job: JobView; canStart: boolean }) {
       <div>
         <Name>{job.name}</Name>
         <Dim>
-          {job.id} rev {job.revision} · {job.targetTitle} + {job.rootOfTrust.toUpperCase()} ·{' '}
-          <Mono>{job.checksum}</Mono>
+          {job.id} rev {job.revision} · {sites?.chipOf(job) ?? job.targetTitle} +{' '}
+          {job.rootOfTrust.toUpperCase()} · <Mono style={{ whiteSpace: 'nowrap' }}>{job.checksum}</Mono>
         </Dim>
+        <NoSite job={job} sites={sites} />
         {job.demoTraveller === undefined ? null : (
           <div>
             <Dim>
@@ -64,6 +73,7 @@ function Job({ job, canStart }: { job: JobView; canStart: boolean }) {
 export function JobList({ openBatch }: { openBatch: boolean }) {
   const { data, error, reload } = useQuery('jobs.list', {});
   const floor = useIsFloor();
+  const sites = useJobSites();
   return (
     <Panel aria-label="Jobs">
       <Caption>Jobs on this station</Caption>
@@ -74,7 +84,7 @@ export function JobList({ openBatch }: { openBatch: boolean }) {
       ) : null}
       <List>
         {data?.jobs.map((job) => (
-          <Job key={job.id} job={job} canStart={floor && !openBatch} />
+          <Job key={job.id} job={job} sites={sites} canStart={floor && !openBatch} />
         ))}
       </List>
     </Panel>

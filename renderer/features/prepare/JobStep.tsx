@@ -7,6 +7,8 @@ import { count } from '#ui/format.ts';
 import { ErrorPanel } from '#ui/pieces/ErrorPanel.tsx';
 import { Loading } from '#ui/pieces/states.tsx';
 import { Dim } from '#ui/pieces/text.tsx';
+import { NoSite } from '../bench/NoSite.tsx';
+import { useJobSites } from '../bench/use-job-sites.ts';
 import { Step } from './Step.tsx';
 
 const Choice = styled('label')(({ theme }) => ({
@@ -14,7 +16,7 @@ const Choice = styled('label')(({ theme }) => ({
   alignItems: 'center',
   gap: 8,
   minHeight: 60,
-  paddingRight: 16,
+  padding: '6px 16px 6px 0',
   cursor: 'pointer',
   borderRadius: 10,
   border: `1px solid ${theme.tokens.line}`,
@@ -34,6 +36,7 @@ interface Props {
 /** The job: found by the traveller, or picked. */
 export function JobStep({ query, chosen, onChoose }: Props) {
   const { data, error, reload } = query;
+  const sites = useJobSites();
   return (
     <Step number={2} title="Pick the job" done={data?.jobs.some((job) => job.id === chosen) ?? false}>
       {error ? <ErrorPanel error={error} onRetry={reload} /> : null}
@@ -46,8 +49,10 @@ export function JobStep({ query, chosen, onChoose }: Props) {
               <b>{job.name}</b>
               <br />
               <Dim>
-                {job.id} rev {job.revision} · {job.targetTitle} + {job.rootOfTrust.toUpperCase()}
+                {job.id} rev {job.revision} · {sites?.chipOf(job) ?? job.targetTitle} +{' '}
+                {job.rootOfTrust.toUpperCase()}
               </Dim>
+              <NoSite job={job} sites={sites} />
             </Words>
             <Dim>{count(job.allowance.left)} left to make</Dim>
           </Choice>

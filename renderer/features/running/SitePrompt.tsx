@@ -1,6 +1,6 @@
 import Button from '@mui/material/Button';
 import { styled } from '@mui/material/styles';
-import { useEffect, useRef } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { SiteView } from '#contract/sites.ts';
 import { call } from '#client/client.ts';
 import { useIsFloor } from '#client/state/session.ts';
@@ -29,6 +29,8 @@ export function SitePrompt({ site }: { site: SiteView }) {
 function Asked({ site, prompt }: { site: string; prompt: Prompt }) {
   const action = useAction();
   const floor = useIsFloor();
+  // Taken by the station; the news that nothing is asked any more comes a moment later.
+  const [said, setSaid] = useState(false);
   const button = useRef<HTMLButtonElement>(null);
   const shownAt = useRef(0);
   useEffect(() => {
@@ -41,7 +43,10 @@ function Asked({ site, prompt }: { site: string; prompt: Prompt }) {
   }, []);
   const confirm = () => {
     if (performance.now() - shownAt.current < UNREAD_MS) return;
-    action.run(() => call('sites.confirmPrompt', { site, prompt: prompt.id }));
+    action.run(async () => {
+      await call('sites.confirmPrompt', { site, prompt: prompt.id });
+      setSaid(true);
+    });
   };
   return (
     <>
@@ -52,7 +57,7 @@ function Asked({ site, prompt }: { site: string; prompt: Prompt }) {
           ref={button}
           variant="contained"
           color="warning"
-          disabled={action.busy}
+          disabled={action.busy || said}
           data-request={prompt.request}
           data-prompt={prompt.id}
           aria-label={`Done at site ${site}`}
