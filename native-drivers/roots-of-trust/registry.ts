@@ -4,12 +4,15 @@ import {
   ESECURE_KEYS,
   NXP_PUF_KEYS,
   QDID_KEYS,
+  RENESAS_WRAPPED_KEYS,
   SOFTWARE_KEYS,
   TPM2_KEYS,
 } from './capabilities.ts';
 import { createEsecureSession, esecureOver } from './esecure/session.ts';
 import { createNxpPufSession } from './nxp-puf/session.ts';
 import { createQdidSession, qdidOver } from './qdid/session.ts';
+import { createSceSession } from './renesas-sce/session.ts';
+import { createTsipSession } from './renesas-tsip/session.ts';
 import type { RootOfTrustDriver } from './root-of-trust.ts';
 import { createSoftwareSession, softwareOver } from './software/session.ts';
 import { createTpmSession } from './tpm2/session.ts';
@@ -60,6 +63,20 @@ export const rootsOfTrust: readonly RootOfTrustDriver[] = [
     keys: SOFTWARE_KEYS,
     create: createSoftwareSession,
     overAgent: softwareOver,
+  },
+  {
+    id: 'renesas-sce',
+    title: 'Renesas SCE (wrapped keys)',
+    capabilities: [],
+    keys: RENESAS_WRAPPED_KEYS,
+    create: createSceSession,
+  },
+  {
+    id: 'renesas-tsip',
+    title: 'Renesas TSIP (wrapped keys)',
+    capabilities: [],
+    keys: RENESAS_WRAPPED_KEYS,
+    create: createTsipSession,
   },
 ];
 

@@ -20,7 +20,8 @@ export function ra6m4Job(): DemoJob {
     files,
     recipe: {
       format: 'rootline-job/2',
-      ...{ id: 'WG3', name: 'Wireless gateway', revision: 1, target: 'ra6m4', rootOfTrust: 'none' },
+      ...{ id: 'WG3', name: 'Wireless gateway', revision: 1, target: 'ra6m4' },
+      rootOfTrust: 'renesas-sce',
       allowance: 500,
       artefacts: {
         firmware: artefact(files, 'firmware.hex', { kind: 'image' }),

@@ -38,3 +38,5 @@ export const ID_NOT_NEEDED = 0xff;
 export const RX_PAGE = 256;
 /** Status of a blank check that found something. */
 export const NOT_BLANK = 'not-blank';
+/** Unique id registers UIDR0..3 of RX65N and RX72M (hardware manuals). That the boot ROM shows them is an assumption. */
+export const RX_UNIQUE_ID = { address: 0xfe7f7d90, length: 16 } as const;

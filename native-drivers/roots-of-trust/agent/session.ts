@@ -14,7 +14,7 @@ export interface AgentSession extends RootOfTrustSession {
 }
 
 /** How a key comes to be in the part, and whether it is rebuilt: where roots of trust differ. */
-export type KeyMaking = Pick<RootOfTrustSession, 'enrol' | 'reconstruct'>;
+type KeyMaking = Pick<RootOfTrustSession, 'enrol' | 'reconstruct'>;
 
 /**
  * The station's side of docs/protocols/enrolment-agent.md. The transport must be open at 115200 baud, the part reset

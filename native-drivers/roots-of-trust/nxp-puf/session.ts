@@ -2,7 +2,9 @@ import { DriverError } from '#drivers/core/errors.ts';
 import type { Transport } from '#drivers/core/link.ts';
 import type { OperationContext, OperationResult } from '#drivers/core/operations.ts';
 import { NxpBootClient } from '#drivers/protocols/nxp-boot/client.ts';
+import { LazyClient } from '../lazy-client.ts';
 import type { RootOfTrustSession } from '../root-of-trust.ts';
+import { unsupported } from '../unsupported.ts';
 import { chipUidOf, lifecycleOf, versionOf } from './identity.ts';
 import { isEnrolled } from './key-store.ts';
 import { enrolPuf, generateKey, keptKeyStore, restoreKeyStore, setUserKey } from './puf.ts';
@@ -25,17 +27,15 @@ export interface NxpPufSession extends RootOfTrustSession {
   writeKeyStore(store: Uint8Array, context: OperationContext): Promise<void>;
 }
 
+const SYMMETRIC = 'This root of trust has symmetric keys only.';
+
 /**
  * The transport must be open at the rate that is wanted, the part reset with its ISP pin low. Keys are symmetric: no
  * certificate request, no certificates, no proof, and no lock of its own.
  */
 export function createNxpPufSession(transport: Transport): NxpPufSession {
-  let client: Promise<NxpBootClient> | null = null;
-  const use = ({ signal }: OperationContext): Promise<NxpBootClient> =>
-    (client ??= connect(transport, signal).catch((error: unknown) => {
-      client = null;
-      throw error;
-    }));
+  const rom = new LazyClient((signal) => connect(transport, signal));
+  const use = ({ signal }: OperationContext): Promise<NxpBootClient> => rom.use(signal);
   return {
     info: async (context) => info(await use(context)),
     enrol: async (context) => {
@@ -47,27 +47,14 @@ export function createNxpPufSession(transport: Transport): NxpPufSession {
     setUserKey: async (slot, key, context) => setUserKey(await use(context), slot, key, context),
     readKeyStore: async (context) => keptKeyStore(await use(context)),
     writeKeyStore: async (store, context) => restoreKeyStore(await use(context), store, context),
-    reconstruct: () => unsupported('reconstruct'),
-    csr: () => unsupported('csr'),
-    inject: () => unsupported('inject'),
-    prove: () => unsupported('prove'),
-    lock: () => unsupported('lock'),
-    close: () => {
-      client?.then(
-        (connected) => connected.close(),
-        () => undefined,
-      );
-    },
+    reconstruct: () => unsupported('reconstruct', SYMMETRIC),
+    csr: () => unsupported('csr', SYMMETRIC),
+    inject: () => unsupported('inject', SYMMETRIC),
+    prove: () => unsupported('prove', SYMMETRIC),
+    lock: () => unsupported('lock', SYMMETRIC),
+    close: () => rom.close(),
   };
 }
-
-const unsupported = (operation: string): Promise<never> =>
-  Promise.reject(
-    new DriverError('unsupported', 'This root of trust has symmetric keys only.', {
-      chip: 'untouched',
-      context: { operation },
-    }),
-  );
 
 async function connect(transport: Transport, signal: AbortSignal): Promise<NxpBootClient> {
   const client = await NxpBootClient.connect(transport, signal);

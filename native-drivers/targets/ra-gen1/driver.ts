@@ -59,6 +59,7 @@ const desk: DeskFacts = {
   shows: (operation, { to }) =>
     operation === 'move-lifecycle' && typeof to === 'string' ? { dlm: to } : null,
   fresh: ['CM', 'SSD'],
+  rootsOfTrust: ['renesas-sce'],
   takes: ['image', 'rkey'],
 };
 

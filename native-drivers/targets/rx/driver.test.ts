@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { writeRkey } from '#drivers/artefacts/rkey.ts';
+import { simulatorUfpk } from '#drivers/virtual/ra8m1/key-injection.ts';
 import { imageOf, openRig, type TargetRig } from '../target-rig.test-support.ts';
 
 let rig: TargetRig;
@@ -116,5 +118,23 @@ describe('RX65N over its boot mode', () => {
       code: 'chip-swapped',
       chip: 'untouched',
     });
+  });
+
+  it('leaves a wrapped key in a blank page of data flash, beside a program, and overwrites none', async () => {
+    await identify();
+    const image = imageOf(rig, { address: 0xffff_0000, bytes: new Uint8Array(0x1_0000).fill(0x5a) });
+    await rig.run('program', { image });
+    const { wufpk } = simulatorUfpk(randomBytes(16));
+    const encryptedKey = randomBytes(32);
+    const wrapped = writeRkey({ keyType: 0x05, wufpk, iv: randomBytes(16), encryptedKey });
+    const given = await rig.run('inject-key', { slot: 'DATA:02', wrapped });
+    expect(given).toEqual({ slot: 'DATA:02', verified: true });
+    const { bytes } = await rig.run('read-memory', { address: 0x10_0200, length: 256 });
+    expect(Buffer.from(bytes).subarray(0, 32).equals(wufpk.subarray(4))).toBe(true);
+    expect(Buffer.from(bytes).subarray(48, 80).equals(encryptedKey)).toBe(true);
+    await expect(rig.run('inject-key', { slot: 'DATA:02', wrapped })).rejects.toMatchObject({
+      ...{ code: 'wrong-state', chip: 'not-locked' },
+    });
+    expect((await rig.run('verify', { image })).bytes).toBe(0x1_0000);
   });
 });

@@ -10,6 +10,7 @@ import type {
 } from '#drivers/core/operations.ts';
 import { rxBootDecoder } from '#drivers/protocols/ra-boot/decoder.ts';
 import { throwIfAborted } from '#drivers/protocols/ra-boot/frame-link.ts';
+import { injectTsipKey, tsipKey } from '#drivers/roots-of-trust/renesas-tsip/wrapped-key.ts';
 import { readMemory } from '../ra-common/memory.ts';
 import { program, verify } from '../ra-common/program.ts';
 import { sessionOf } from '../ra-common/session.ts';
@@ -89,6 +90,19 @@ async function moveLifecycle(
   }
 }
 
+/** A wrapped key (.rkey file) into a blank page of data flash, for the firmware to give to the TSIP. */
+async function injectKey(
+  part: RxPart,
+  input: OperationInput<'inject-key'>,
+  { signal }: OperationContext,
+): Promise<OperationResult<'inject-key'>> {
+  const key = tsipKey(input);
+  const { client } = await part.useRom(signal);
+  part.touched = true;
+  part.erased = false;
+  return injectTsipKey(client, key);
+}
+
 async function readState(part: RxPart, { signal }: OperationContext): Promise<OperationResult<'read-state'>> {
   part.drop();
   const rom = await part.useRom(signal);
@@ -112,6 +126,7 @@ function operationsOf(part: RxPart, family: RxFamily, images: ImageSource): Oper
     initialize: (_input, context) => initialize(part, family, context),
     program: async ({ image }, context) => program(part, await flash(context), images.get(image), context),
     verify: async ({ image }, context) => verify(await flash(context), images.get(image), context),
+    'inject-key': (input, context) => injectKey(part, input, context),
     'move-lifecycle': (input, context) => moveLifecycle(part, input, context),
     'read-memory': async (input, context) => readMemory(await flash(context), input, context),
     'read-state': (_input, context) => readState(part, context),
@@ -124,6 +139,7 @@ const OPERATIONS: readonly OperationName[] = [
     'initialize',
     'program',
     'verify',
+    'inject-key',
     'move-lifecycle',
     'read-memory',
     'read-state',
@@ -139,6 +155,8 @@ export function rxDriver(family: RxFamily): TargetDriver {
     areas: family.areas,
     // The one move is to give an ID code.
     isForEver: () => false,
+    rootsOfTrust: ['renesas-tsip'],
+    takes: ['image', 'rkey'],
     decoder: rxBootDecoder,
     open: (link, images) => {
       const part = new RxPart(link, family);

@@ -2,13 +2,12 @@ import { DriverError } from '#drivers/core/errors.ts';
 import type { Link, Transport } from '#drivers/core/link.ts';
 import { isSilence } from '#drivers/protocols/ra-boot/client.ts';
 import { RxBootClient } from '#drivers/protocols/ra-boot/rx-client.ts';
+import { RX_UNIQUE_ID } from '#drivers/protocols/ra-boot/rx-constants.ts';
 import { IdCode } from '../ra-common/id-code.ts';
 import type { Rates } from '../ra-common/rates.ts';
 import { RomPart, type Voice } from '../ra-common/rom-part.ts';
 import type { RxFamily } from './families.ts';
 
-/** Unique id registers UIDR0..3 of RX65N and RX72M (hardware manuals). That the boot ROM shows them is an assumption. */
-const UID = { address: 0xfe7f7d90, length: 16 };
 /** Assumed; a chip that takes less says so, and the next lower rate is tried. */
 const MAX_BAUD_RATE = 1_000_000;
 
@@ -112,7 +111,7 @@ function needsCode(): DriverError {
 /** Without it a station cannot tell one part from the next. */
 async function uidOf(client: RxBootClient): Promise<string> {
   try {
-    return Buffer.from(await client.read(UID.address, UID.length)).toString('hex');
+    return Buffer.from(await client.read(RX_UNIQUE_ID.address, RX_UNIQUE_ID.length)).toString('hex');
   } catch (error) {
     if (!(error instanceof DriverError) || error.code !== 'device-error') throw error;
     throw new DriverError('unsupported', 'The boot ROM of this part does not show its unique id.', {

@@ -10,13 +10,13 @@ const PART_KEY_INFO = 'rootline/virtual-part-key/1';
 const PLACE = 'keys';
 const scalar = z.instanceof(Uint8Array).refine((value) => value.length === 32);
 const kept = z.object({ device: scalar, enrolment: scalar });
-export interface Scalars {
+interface Scalars {
   device: Uint8Array;
   enrolment: Uint8Array;
 }
 
 /** Key of this one piece of simulated silicon, that no register shows: what keys at rest are wrapped under. */
-export function partKey(uid: Uint8Array): Uint8Array {
+function partKey(uid: Uint8Array): Uint8Array {
   return new Uint8Array(hkdfSync('sha256', siliconSeed(uid), new Uint8Array(0), PART_KEY_INFO, 32));
 }
 

@@ -1,7 +1,7 @@
 import type { ChipHardware } from '../chip/firmware.ts';
 
 /** Roots of trust that an enrolment agent can be built for. */
-export const AGENT_ROOTS = ['qdid', 'esecure', 'software'] as const;
+const AGENT_ROOTS = ['qdid', 'esecure', 'software'] as const;
 export type AgentRoot = (typeof AGENT_ROOTS)[number];
 
 const CODE_START = 0x02000000;
