@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -12,6 +12,8 @@ export const HOST_IN_GUEST = '10.0.2.2';
 const MEMORY_MB = 512;
 /** Scripts that may run at the same time. */
 const SHELLS = 4;
+/** What a script may take: less than the tests that run it, so that one that hangs is told of with what it said. */
+const SCRIPT_MS = 60_000;
 const MOST_CONSOLE_CHARACTERS = 64_000;
 
 /** What a script said, both outputs in one, and how it ended. */
@@ -28,11 +30,13 @@ export interface ScriptResult {
 export interface Guest {
   /**
    * Runs a shell script in the guest as root, in the folder that this process is in; up to four at once. The script ends
-   * at its first failing command (`set -e`). Rejects with everything it said where its exit code is not 0. It has:
+   * at its first failing command (`set -e`). Rejects with everything it said where its exit code is not 0 or it does not
+   * end in a minute. It has:
    *   `attach PORT [BUSID]`         imports a device of a USB/IP server on this machine (`usbip attach`), waits until the
    *                                 kernel has enumerated it, and prints its place on the guest's bus (`1-1`)
    *   `keep_attached PORT [BUSID]`  the same in the background until the script ends, each time that a device is there:
    *                                 for one that leaves the bus and comes back as another
+   *   `bus_empty`                   succeeds where no device is on the guest's bus
    *   `until_true COMMAND...`       waits at most 30 s until the command succeeds
    *   `until_says FILE WORD`        the same for a word in a file, which is printed where it does not come
    *   `node`                        this project's Node
@@ -48,23 +52,24 @@ export interface Guest {
 
 /** Boots a guest; resolves when it takes scripts. Rejects with its console where it does not come up. */
 export async function startGuest(): Promise<Guest> {
-  const folder = mkdtempSync(join(tmpdir(), 'rootline-guest-'));
   const kernel = guestKernel();
   const shells = await Shells.listen();
-  const initrd = join(folder, 'initrd');
-  writeFileSync(initrd, initramfs(kernel, initScript(shells.port)));
-  const machine = new Machine(kernel.image, initrd);
+  let machine: Machine | null = null;
   const close = async (): Promise<void> => {
-    await machine.stop();
+    await machine?.stop();
     await shells.close();
-    rmSync(folder, { recursive: true, force: true });
   };
   try {
+    machine = new Machine(kernel.image, initramfs(kernel, initScript(shells.port)));
     await Promise.race([shells.ready, machine.ended]);
   } catch (error) {
     await close();
     throw error;
   }
+  return guestOn(machine, shells, close);
+}
+
+function guestOn(machine: Machine, shells: Shells, close: () => Promise<void>): Guest {
   const tryInGuest = (script: string): Promise<ScriptResult> =>
     Promise.race([shells.run(script), machine.ended]);
   return {
@@ -87,10 +92,12 @@ class Machine {
   private text = '';
   private stopping = false;
 
-  constructor(kernel: string, initrd: string) {
-    this.process = spawn('qemu-system-x86_64', machineArguments(kernel, initrd), {
-      stdio: ['ignore', 'pipe', 'pipe'],
+  constructor(kernel: string, initrd: Uint8Array) {
+    const file = namelessFile(initrd);
+    this.process = spawn('qemu-system-x86_64', machineArguments(kernel, '/dev/fd/3'), {
+      stdio: ['ignore', 'pipe', 'pipe', file],
     });
+    closeSync(file);
     const hear = (bytes: Buffer): void => {
       this.text = (this.text + bytes.toString('latin1')).slice(-MOST_CONSOLE_CHARACTERS);
     };
@@ -116,6 +123,18 @@ class Machine {
     const ended = once(this.process, 'exit');
     this.process.kill('SIGKILL');
     await ended;
+  }
+}
+
+/** An open file that is in no folder: whatever ends this process or the machine, nothing stays behind. */
+function namelessFile(bytes: Uint8Array): number {
+  const folder = mkdtempSync(join(tmpdir(), 'rootline-guest-'));
+  try {
+    const path = join(folder, 'initrd');
+    writeFileSync(path, bytes);
+    return openSync(path, 'r');
+  } finally {
+    rmSync(folder, { recursive: true });
   }
 }
 
@@ -149,10 +168,12 @@ class Shells {
     const mark = randomBytes(8).toString('hex');
     let output = '';
     socket.on('data', (bytes: Buffer) => (output += bytes.toString()));
+    const limit = setTimeout(() => socket.destroy(), SCRIPT_MS);
     socket.write(command(script, mark));
     await once(socket, 'close');
+    clearTimeout(limit);
     const end = output.lastIndexOf(mark);
-    if (end < 0) throw new Error(`a script did not end:\n${output}`);
+    if (end < 0) throw new Error(`a script did not end:\n${script}\nit said:\n${output}`);
     return { code: Number(output.slice(end + mark.length)), output: output.slice(0, end) };
   }
 
@@ -238,7 +259,7 @@ const GUEST_FUNCTIONS = `export PATH=${dirname(process.execPath)}:/usr/local/sbi
 export HOME=/tmp
 cd ${process.cwd()}
 until_says() { until_true grep -q "$2" "$1" || { echo "no $2 in $1:"; cat "$1"; return 1; }; }
-until_true() { tries=0; until "$@"; do tries=$((tries+1)); [ $tries -lt 300 ] || return 1; sleep 0.1; done; }
+until_true() { end=$(($(date +%s)+30)); until "$@"; do [ $(date +%s) -lt $end ] || return 1; sleep 0.1; done; }
 usb_devices() { for d in /sys/bus/usb/devices/[0-9]*-[0-9]*; do case $d in *:*) ;; *) echo "\${d##*/}" "$(cat $d/devnum)";; esac; done; }
 attach() {
   usb_devices > /tmp/before.$$
@@ -246,6 +267,7 @@ attach() {
   until_true new_device || return 1
   cat /tmp/new.$$
 }
+bus_empty() { usb_devices 2>/dev/null | cut -d' ' -f1 > /tmp/bus.$$; ! grep -q '^[0-9]*-[0-9]*$' /tmp/bus.$$; }
 new_device() { usb_devices | grep -vxFf /tmp/before.$$ | cut -d' ' -f1 > /tmp/new.$$; [ -s /tmp/new.$$ ]; }
 keep_attached() {
   while :; do usbip --tcp-port "$1" attach -r ${HOST_IN_GUEST} -b "\${2:-1-1}" || true; sleep 0.2; done >/dev/null 2>&1 &

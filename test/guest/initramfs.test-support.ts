@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { cpioArchive, type CpioEntry } from './cpio.test-support.ts';
 
 /** In this order of asking; what they need comes before them by itself. */
-const MODULES = ['virtio_pci', 'virtio_net', '9pnet_virtio', '9p', 'vhci-hcd', 'cdc-acm'];
+const MODULES = ['virtio_pci', 'virtio_net', '9pnet_virtio', '9p', 'vhci-hcd', 'cdc-acm', 'usbserial'];
 const BUSYBOX = '/bin/busybox';
 const VHCI = '/lib/modules/*/kernel/drivers/usb/usbip/vhci-hcd.ko';
 

@@ -16,8 +16,14 @@ export class Lifeline {
     return this.error;
   }
 
+  /** One that comes when the device has left already is told too. */
   onGone(listener: (error: Error) => void): () => void {
     this.listeners.add(listener);
+    const { error, closed } = this;
+    if (error !== null && !closed)
+      queueMicrotask(() => {
+        if (this.listeners.has(listener)) listener(error);
+      });
     return () => void this.listeners.delete(listener);
   }
 

@@ -3,7 +3,7 @@ import { DriverError } from '#drivers/core/errors.ts';
 import type { UsbPort } from '#drivers/core/link.ts';
 import { Lifeline } from './lifeline.ts';
 import { NativeDevice } from './native-device.ts';
-import { deviceNumberAt, locationIn, locationOf, type NativeUsbDevice } from './topology.ts';
+import { isDeviceAt, locationIn, locationOf, type NativeUsbDevice } from './topology.ts';
 
 const bus = new WebUSB({ allowAllDevices: true });
 /** The kernel tells nobody but udev of a device's end, and not everywhere udev runs: its name in sysfs is sampled, ms. */
@@ -22,7 +22,7 @@ export async function openNativeUsb(path: string): Promise<UsbPort> {
   const lifeline = new Lifeline(path);
   // Read now: while the package works on the device, it lets nobody look at it.
   const { address, handle } = found;
-  const isThere = (): boolean => process.platform !== 'linux' || deviceNumberAt(locationIn(path)) === address;
+  const isThere = (): boolean => process.platform !== 'linux' || isDeviceAt(locationIn(path), address);
   const stop = watchEnd(handle, isThere, () => lifeline.gone());
   const device = await NativeDevice.on(found, lifeline, isThere).catch(async (error: unknown) => {
     stop();

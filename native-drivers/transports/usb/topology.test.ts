@@ -1,6 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { locationIn, locationOf, usbPath } from './topology.ts';
+import { isDeviceAt, locationIn, locationOf, usbPath } from './topology.ts';
 
 /** As the package told them of two devices of Debian's kernel; test/guest/usb.test.ts holds the file to that. */
 const places = JSON.parse(readFileSync(new URL('places.fixture.json', import.meta.url), 'utf8')) as {
@@ -22,4 +24,16 @@ describe('the place of a USB device', () => {
   it('is what follows usb: in a path', () => {
     expect(locationIn(usbPath('1-2.3'))).toBe('1-2.3');
   });
+});
+
+it('a device is there under its number or while its bus is reset, and not once another is or none', () => {
+  const devices = mkdtempSync(join(tmpdir(), 'rootline-usb-'));
+  const seen = ['7', '0', '8'].map((number) => {
+    mkdirSync(join(devices, '1-2'), { recursive: true });
+    writeFileSync(join(devices, '1-2/devnum'), `${number}\n`);
+    return isDeviceAt('1-2', 7, devices);
+  });
+  expect(seen).toEqual([true, true, false]);
+  expect(isDeviceAt('1-3', 7, devices)).toBe(false);
+  rmSync(devices, { recursive: true });
 });

@@ -48,10 +48,18 @@ export const locationIn = (path: string): string => path.slice(SCHEME.length);
 
 export const usbPath = (location: string): string => `${SCHEME}${location}`;
 
-/** On Linux: is a device on that port at this moment? Its number there, or null. */
-export function deviceNumberAt(location: string): number | null {
+/**
+ * On Linux: is the device that had this number still on that port? While the bus is reset it has number 0, which is no
+ * device's own (USB 2.0, section 9.1.1.3; kernel, drivers/usb/core/hub.c, hub_port_reset and hub_set_address).
+ */
+export function isDeviceAt(location: string, address: number, devices = SYSFS): boolean {
+  const number = deviceNumberAt(location, devices);
+  return number === address || number === 0;
+}
+
+function deviceNumberAt(location: string, devices: string): number | null {
   try {
-    return Number(readFileSync(`${SYSFS}/${location}/devnum`, 'utf8'));
+    return Number(readFileSync(`${devices}/${location}/devnum`, 'utf8'));
   } catch (error) {
     // No such folder, or it vanished between its opening and its reading.
     if (error instanceof Error && 'code' in error) return null;

@@ -3,7 +3,10 @@ import { loadBytesTarget } from '#drivers/targets/registry.ts';
 import { openModemLines } from '#drivers/transports/control/modem-lines.ts';
 import { openSerial } from '#drivers/transports/serial.ts';
 
-/** Identifies the part on a port: `node stm32.ts PORT CONTROL`, where CONTROL is the modem lines of a ControlSpec as JSON. */
+/**
+ * Identifies the part on a port and lets it run again: `node stm32.ts PORT CONTROL`, where CONTROL is the modem lines of a
+ * ControlSpec as JSON.
+ */
 type ModemSpec = Extract<ControlSpec, { kind: 'modem-lines' }>;
 const [path = '', spec = ''] = process.argv.slice(2);
 const driver = await loadBytesTarget('stm32f4');
@@ -21,6 +24,8 @@ const context = { signal: new AbortController().signal, progress: () => undefine
 const present = await control.presence();
 const { output } = await session.run('identify', { target: 'stm32f4' }, context);
 await session.close();
+await control.setMode('run');
+await control.reset();
 await control.close();
 await transport.close();
 process.stdout.write(`${JSON.stringify({ present, ...output })}\n`);

@@ -4,6 +4,7 @@ import { nativeDevices } from '#drivers/transports/usb/native-usb.ts';
 /** Uses the echo device on a port of this machine's bus: `node usb-echo.ts usb:1-1`. Prints one JSON line at its end. */
 const [path = ''] = process.argv.slice(2);
 const VENDOR = { requestType: 'vendor', recipient: 'device', request: 7, value: 0x1234, index: 5 } as const;
+const RESETS = 8;
 const hex = (data: DataView | undefined): string =>
   data === undefined ? '' : Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('hex');
 
@@ -21,12 +22,14 @@ const echoed = hex((await waiting).data);
 const bad = await device.transferOut(2, Buffer.from('bad'));
 await device.clearHalt('out', 2);
 const good = await device.transferOut(2, Buffer.from('good'));
-await device.reset();
+const left = new Promise<Error>((resolve) => port.onGone(resolve));
+// None of them is the device's end, though it has no number of its own meanwhile.
+for (let count = 0; count < RESETS; count += 1) await device.reset();
 const alternates = device.configuration?.interfaces[0]?.alternates.map((one) => one.interfaceName);
 // Waiting for a device to leave keeps no process alive by itself.
 const alive = setInterval(() => undefined, 1000);
 process.stdout.write('waiting\n');
-const gone = await new Promise<Error>((resolve) => port.onGone(resolve));
+const gone = await left;
 clearInterval(alive);
 const after = await device.transferOut(2, Buffer.from('late')).catch((error: unknown) => error);
 const code = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : null);
