@@ -1,7 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
+import { openUsb } from '#drivers/transports/usb/open-usb.ts';
 
 function start(...args: string[]): ChildProcess {
   return spawn(process.execPath, [`${import.meta.dirname}/main.ts`, ...args], {
@@ -15,6 +17,20 @@ async function output(child: ChildProcess): Promise<{ code: number | null; text:
   child.stderr?.resume();
   const [code] = (await once(child, 'close')) as [number | null];
   return { code, text };
+}
+
+/** One that is free with the next; nobody holds them until they are used. */
+async function freePort(): Promise<number> {
+  const [first, second] = [createServer(), createServer()];
+  first.listen(0, '127.0.0.1');
+  await once(first, 'listening');
+  const { port } = first.address() as AddressInfo;
+  const free = await new Promise<boolean>((resolve) => {
+    second.once('error', () => resolve(false)).listen(port + 1, '127.0.0.1', () => resolve(true));
+  });
+  first.close();
+  second.close();
+  return free ? port : freePort();
 }
 
 interface Line {
@@ -37,6 +53,19 @@ describe('npm run bench:virtual', () => {
     const [code] = (await once(child, 'exit')) as [number | null];
     expect(code).toBe(0);
     expect(sites.some((site) => existsSync(site.link) || existsSync(site.control))).toBe(false);
+  });
+
+  it('prints USB/IP addresses of a target on USB, at the ports that it is told, and what is there can be opened', async () => {
+    const from = await freePort();
+    const child = start('--target', 'dfu', '--sites', '2', '--usb-port', String(from), '--json');
+    const { sites } = await ready(child);
+    const links = [from, from + 1].map((port) => `usbip://127.0.0.1:${port}/1-1`);
+    expect(sites.map(({ port, link }) => [port, link])).toEqual(links.map((link) => [link, link]));
+    const port = await openUsb(links[1] ?? '');
+    expect(port.device.productName).toBe('STM32  BOOTLOADER');
+    await port.close();
+    child.kill('SIGTERM');
+    expect((await once(child, 'exit'))[0]).toBe(0);
   });
 
   it('ends with its standard input when attached', async () => {

@@ -30,12 +30,11 @@ export class ProbeSocket implements SocketChip {
   private live: Live | null = null;
   private resetLow = false;
 
-  constructor(options: SocketOptions, model: ProbeModel = VERSION_2) {
+  constructor(options: SocketOptions, model: ProbeModel = VERSION_2, serial = 'RL-DAP-1') {
     this.options = options;
     this.master = new SwdMaster(() => this.live?.port ?? null, options.ideal);
     this.master.flashUntil = () => this.flashUntil();
     this.master.stalled = () => this.live?.chip.stalledUntil ?? 0;
-    const serial = 'RL-DAP-1';
     const body = {
       ...{ product: PRODUCT, serial },
       resetLine: (low: boolean) => this.pull(low),

@@ -3,6 +3,9 @@ import { VERSION_1, VERSION_2, type ProbeModel } from './probe.ts';
 import { Stm32f0Part } from './part.ts';
 import { ProbeSocket } from './socket.ts';
 
+/** Hosts choose among probes by serial number: each has its own. */
+let probes = 0;
+
 const probe = (id: string, title: string, model: ProbeModel): VirtualTarget => ({
   ...{ id, title, connector: 'usb', uidBytes: 12 },
   faults: {
@@ -10,7 +13,7 @@ const probe = (id: string, title: string, model: ProbeModel): VirtualTarget => (
     'swd-fault': 'The next access ends in an error of the bus: FAULT until it is cleared.',
   },
   newPart: (uid) => new Stm32f0Part(uid),
-  socket: (options) => new ProbeSocket(options, model),
+  socket: (options) => new ProbeSocket(options, model, `RL-DAP-${(probes += 1)}`),
 });
 
 /** A probe with an STM32F072 on its SWD line. */
