@@ -141,4 +141,23 @@ describe('this station on the same devices, over the same kernel', { timeout: TE
       expect((await hands.status()).running).toBe('firmware');
     },
   );
+
+  it('stm32-dfu: a site loses the device with its cable, and goes on with it', async () => {
+    await open('dfu');
+    const link = JSON.stringify({ path: 'usb:1-1', control: { kind: 'operator' } });
+    const site = guest.tryInGuest(
+      [
+        `set +e; keep_attached ${port()}`,
+        'until_true test -s /sys/bus/usb/devices/1-1/serial',
+        `node test/guest/in-guest/site.ts stm32-dfu '${link}' 2>&1 | tee /tmp/site`,
+      ].join('\n'),
+    );
+    await guest.runInGuest('until_says /tmp/site ^part');
+    await hands.cable(false);
+    await guest.runInGuest('until_says /tmp/site port-gone');
+    await hands.cable(true);
+    const part = `part ${(await hands.status()).uid ?? ''}`;
+    const told = ['open usb:1-1', part, 'port-gone', 'port-back usb:1-1', part];
+    expect((await site).output.trim().split('\n')).toEqual(told);
+  });
 });
