@@ -7,6 +7,7 @@ export type DriverErrorCode =
   | 'port-gone' // the port vanished: cable pulled, adapter unplugged
   | 'port-busy' // another program holds the port
   | 'port-missing' // no such port
+  | 'line-echoes' // what is sent comes back: no answer can be told from a question
   | 'bad-frame' // bytes that are no frame of the protocol
   | 'bad-checksum' // a frame with a wrong checksum
   | 'device-error' // the chip answered with an error status

@@ -16,8 +16,8 @@ export interface TargetRig {
     input: OperationInput<K>,
     signal?: AbortSignal,
   ): Promise<OperationOutput<K>>;
-  /** A fresh part, and the driver opened anew. */
-  renew(): Promise<void>;
+  /** A fresh part, and the driver opened anew; `faults` take hold before it opens. */
+  renew(...faults: string[]): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -43,11 +43,12 @@ export async function openRig(
     ...{ hands, heard, images },
     run: async (operation, input, signal = new AbortController().signal) =>
       (await open.session.run(operation, input, { signal, progress: (one) => void heard.push(one) })).output,
-    renew: async () => {
+    renew: async (...faults) => {
       await open.close();
       await hands.fault(null);
       if (await hands.presence()) await hands.remove();
       await hands.insert();
+      for (const fault of faults) await hands.fault(fault);
       heard.length = 0;
       open = await openSession(bench, target, images);
     },

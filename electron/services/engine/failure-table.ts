@@ -62,6 +62,12 @@ export const failureTable: Readonly<Record<FailureCode, FailureEntry>> = {
     'Plug the programmer in.',
     true,
   ),
+  'line-echoes': entry(
+    'Echo on the line',
+    'What is sent comes back: the adapter or the line echoes',
+    'Call an engineer: another adapter, or its echo turned off.',
+    true,
+  ),
   'bad-frame': entry('Noise on the line', (c) => `Unreadable answer${during(c)}`, AGAIN, true),
   'bad-checksum': entry('Noise on the line', (c) => `Damaged answer${during(c)}`, AGAIN, true),
   'device-error': entry(

@@ -1,4 +1,5 @@
 import { DriverError } from '#drivers/core/errors.ts';
+import { lineEchoes } from '#drivers/core/line-echo.ts';
 import type { Transport } from '#drivers/core/link.ts';
 import {
   ANSWER_MS,
@@ -29,6 +30,7 @@ export interface MonitorAnswer {
 /** Room for the longest head of a packet with numbers: `vFlashWrite:` and eight digits and a colon; `M` with a comma is shorter. */
 const HEAD_BYTES = 24;
 const REPLIES_OF_A_MAP = 256;
+const HELLO = 'qSupported:swbreak+';
 
 /**
  * The debug server behind one open transport: one method per packet. A refusal is `device-error` with packet and
@@ -193,9 +195,12 @@ export class GdbRemoteClient {
   private async agree(last: boolean): Promise<boolean> {
     this.link.acknowledge();
     const judge = (answer: Uint8Array): Verdict =>
-      textOf(answer).includes('PacketSize=') || answer.length === 0 ? 'done' : 'stray';
+      textOf(answer) === HELLO || textOf(answer).includes('PacketSize=') || answer.length === 0
+        ? 'done'
+        : 'stray';
     try {
-      const answer = textOf(await this.link.ask(textBytes('qSupported:swbreak+'), CONNECT_MS, judge));
+      const answer = textOf(await this.link.ask(textBytes(HELLO), CONNECT_MS, judge));
+      if (answer === HELLO) throw lineEchoes(this.link.transport.path);
       this.features = featuresOf(answer);
       return true;
     } catch (error) {

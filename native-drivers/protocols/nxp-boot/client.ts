@@ -1,4 +1,5 @@
 import { DriverError } from '#drivers/core/errors.ts';
+import { lineEchoes } from '#drivers/core/line-echo.ts';
 import type { Transport } from '#drivers/core/link.ts';
 import {
   ANSWER_MS,
@@ -233,7 +234,12 @@ async function pinged(link: NxpLink): Promise<boolean> {
   link.clear();
   await link.send(shortPacket(PACKET.ping));
   try {
-    for (;;) if ((await link.next(PING_MS)).type === 'pong') return true;
+    for (let echoed = false; ;) {
+      const { type } = await link.next(PING_MS);
+      if (type === 'pong' && echoed) throw lineEchoes(link.transport.path);
+      if (type === 'pong') return true;
+      echoed ||= type === 'ping';
+    }
   } catch (error) {
     if (error instanceof DriverError && error.code === 'no-answer') return false;
     throw error;

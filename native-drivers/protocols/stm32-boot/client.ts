@@ -1,5 +1,6 @@
 import { ByteLink } from '#drivers/core/byte-link.ts';
 import { DriverError } from '#drivers/core/errors.ts';
+import { lineEchoes } from '#drivers/core/line-echo.ts';
 import type { Transport } from '#drivers/core/link.ts';
 import {
   ACK,
@@ -39,7 +40,7 @@ export class Stm32BootClient {
 
   /**
    * Sends the sync byte until it is answered. A boot loader that is awake takes it for half a command and refuses the
-   * next one: that refusal is as good an answer. Rejects with `no-answer`.
+   * next one: that refusal is as good an answer. Rejects with `no-answer`, `line-echoes`.
    */
   static async connect(transport: Transport, signal: AbortSignal): Promise<Stm32BootClient> {
     const link = new ByteLink(transport);
@@ -146,12 +147,17 @@ export class Stm32BootClient {
   }
 }
 
+const answerByte = async (link: ByteLink): Promise<number | undefined> => (await link.take(1, SYNC_MS))[0];
+const isAnswer = (byte: number | undefined): boolean => byte === ACK || byte === NACK;
+
 async function synchronised(link: ByteLink): Promise<boolean> {
   link.clear();
   await link.send(Uint8Array.of(SYNC));
   try {
-    const [answer] = await link.take(1, SYNC_MS);
-    return answer === ACK || answer === NACK;
+    const first = await answerByte(link);
+    if (first !== SYNC) return isAnswer(first);
+    if (isAnswer(await answerByte(link))) throw lineEchoes(link.transport.path);
+    return false;
   } catch (error) {
     if (error instanceof DriverError && error.code === 'no-answer') return false;
     throw error;

@@ -58,7 +58,7 @@ async function pulledWhile<K extends OperationName>(operation: K, input: Operati
 }
 
 describe('faults between station, probe and part', () => {
-  it('cable pulled during erase: says so, and programs the part once it is back', async () => {
+  it('cable-pulled-during-erase: the part is programmed once the cable is back, in the same session', async () => {
     await identify();
     const error = await pulledWhile('program', { image: image.sha256 }, 'drop-answer 76');
     expect(error).toMatchObject({ code: 'port-gone', chip: 'not-locked' });
@@ -66,7 +66,7 @@ describe('faults between station, probe and part', () => {
     expect(await ask('verify', { image: image.sha256 })).toMatchObject({ bytes: 5000 });
   });
 
-  it('answer lost after protection: nothing is sent twice, the level is read', async () => {
+  it('answer-lost-after-lock: nothing is sent twice, the level is read', async () => {
     await identify();
     const error = await pulledWhile('protect', { level: 'RDP1' }, 'drop-answer 71');
     expect(error).toMatchObject({ code: 'port-gone', chip: 'not-locked' });
@@ -74,7 +74,7 @@ describe('faults between station, probe and part', () => {
     await expect(ask('program', { image: image.sha256 })).rejects.toMatchObject({ code: 'protected' });
   });
 
-  it('chip swapped while the cable was out: noticed before it is changed', async () => {
+  it('chip-swapped-mid-run, while the cable was out: noticed before it is changed', async () => {
     const { chipUid } = await identify();
     await pulledWhile('program', { image: image.sha256 }, 'drop-answer 76');
     await hands.remove();
@@ -86,7 +86,7 @@ describe('faults between station, probe and part', () => {
     });
   });
 
-  it('stale bytes at open and noise before the first answer are passed over', async () => {
+  it('stale-bytes-at-open and noise before the first answer are passed over', async () => {
     await hands.fault('garbage 71');
     expect((await identify()).chipUid).toBe((await hands.status()).uid);
   });

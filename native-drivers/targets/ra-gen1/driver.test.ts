@@ -177,7 +177,7 @@ describe('locking an RA6M4', () => {
     await expect(state()).rejects.toMatchObject({ code: 'outcome-unknown' });
   });
 
-  it('does not book a part as locked that never said so', async () => {
+  it('answer-lost-after-lock: a part that never said so is not booked as locked', async () => {
     await identify();
     await rig.hands.fault('lock-silent');
     expect(await lock()).toEqual({ answered: false });

@@ -1,97 +1,56 @@
-import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { startVirtualBench, type VirtualBench } from '#drivers/bench/virtual-bench.ts';
-import type { DriverHost } from '#drivers/core/host-api.ts';
-import type { Image } from '#drivers/core/image.ts';
-import type { OperationInput, OperationName, OperationOutput, Progress } from '#drivers/core/operations.ts';
-import { createDriverHost } from '#drivers/host/client.ts';
-import { spawnForked } from '#drivers/host/fork.ts';
-import { openBenchControl, type BenchControl } from '#drivers/virtual/control-client.ts';
+import { openHostRig, type HostRig } from '../host-rig.test-support.ts';
 import { mcubootFile } from './mcuboot-file.test-support.ts';
 
 const target = 'smp';
-let bench: VirtualBench;
-let hands: BenchControl;
-let host: DriverHost;
+let rig: HostRig;
 beforeEach(async () => {
-  bench = await startVirtualBench({ target, sites: 1, speed: 'wire' });
-  hands = await openBenchControl(bench.sites[0]!.control);
-  host = createDriverHost(() => spawnForked(fileURLToPath(import.meta.resolve('#drivers/host/main.ts'))));
-  await hands.fault('built-for 1000000');
-  await open();
+  rig = await openHostRig(target);
+  await rig.hands.fault('built-for 1000000');
 });
-afterEach(async () => {
-  await host.close();
-  await hands.close();
-  await bench.stop();
-});
+afterEach(() => rig.close());
 
-const open = async (): Promise<void> => {
-  const { link: path, control: socket } = bench.sites[0]!;
-  await host.openSite('A1', { path, control: { kind: 'bench', socket } }, target);
-};
-const run = async <K extends OperationName>(
-  operation: K,
-  input: OperationInput<K>,
-  onProgress: (progress: Progress) => void = () => undefined,
-): Promise<OperationOutput<K>> =>
-  (await host.run('A1', operation, input, { signal: new AbortController().signal, onProgress })).output;
-async function put(name: string, body: number): Promise<{ image: string }> {
-  const sha256 = name.repeat(64);
-  const segments = [{ address: 0, bytes: mcubootFile({ body: new Uint8Array(body) }) }];
-  const image: Image = { sha256, format: 'binary', segments, entryPoint: null };
-  await host.putImage(image);
-  return { image: sha256 };
-}
-/** Resolves once a killed process has a successor that has the site. */
-async function successor(): Promise<void> {
-  await new Promise<void>((resolve) => {
-    host.onEvent(({ type }) => {
-      if (type === 'host-ready') resolve();
-    });
-  });
-  await open();
-}
+const put = (name: string, body: number): Promise<{ image: string }> =>
+  rig.put(name, { address: 0, bytes: mcubootFile({ body: new Uint8Array(body) }) });
 const died = { code: 'host-died', chip: 'unknown' };
-const kill = (): void => void process.kill(host.pid!, 'SIGKILL');
 
 describe('driver-process-killed', () => {
   it('in the middle of an upload: the next one begins anew and writes it whole', async () => {
     const image = await put('a', 20_000);
-    await run('identify', { target });
-    const next = successor();
+    await rig.run('identify', { target });
+    const next = rig.successor();
     let killed = false;
-    const interrupted = run('program', image, ({ done, total }) => {
+    const interrupted = rig.run('program', image, ({ done, total }) => {
       if (killed || done === 0 || done === total) return;
       killed = true;
-      kill();
+      rig.kill();
     });
     await expect(interrupted).rejects.toMatchObject(died);
     await next;
-    expect((await run('identify', { target })).lifecycle.dlm).toBe('EMPTY');
-    await run('program', image);
-    expect((await run('verify', image)).bytes).toBeGreaterThan(20_000);
+    expect((await rig.run('identify', { target })).lifecycle.dlm).toBe('EMPTY');
+    await rig.run('program', image);
+    expect((await rig.run('verify', image)).bytes).toBeGreaterThan(20_000);
   });
 
   it('while a confirmation is under way: unknown, and the next one reads what came of it', async () => {
-    await run('identify', { target });
-    await run('program', await put('b', 2000));
-    await run('start-firmware', {});
-    const { chipUid } = await run('read-state', {});
-    await run('program', await put('c', 3000));
-    await run('move-lifecycle', { to: 'TEST' });
-    await run('start-firmware', {});
-    expect((await run('read-state', {})).lifecycle.dlm).toBe('TRIAL');
-    await hands.fault('confirm-silent');
-    const next = successor();
-    const unknown = expect(run('move-lifecycle', { to: 'CONFIRM' })).rejects.toMatchObject(died);
+    await rig.run('identify', { target });
+    await rig.run('program', await put('b', 2000));
+    await rig.run('start-firmware', {});
+    const { chipUid } = await rig.run('read-state', {});
+    await rig.run('program', await put('c', 3000));
+    await rig.run('move-lifecycle', { to: 'TEST' });
+    await rig.run('start-firmware', {});
+    expect((await rig.run('read-state', {})).lifecycle.dlm).toBe('TRIAL');
+    await rig.hands.fault('confirm-silent');
+    const next = rig.successor();
+    const unknown = expect(rig.run('move-lifecycle', { to: 'CONFIRM' })).rejects.toMatchObject(died);
     // The simulated board says here by itself that it was confirmed: the answer is what nobody gets.
-    await expect.poll(async () => (await hands.status()).running, { interval: 5 }).toBe('silent');
-    kill();
+    await expect.poll(async () => (await rig.hands.status()).running, { interval: 5 }).toBe('silent');
+    rig.kill();
     await unknown;
     await next;
-    await hands.fault('no-recovery');
-    await hands.reset();
-    expect(await run('identify', { target })).toMatchObject({ chipUid, lifecycle: { dlm: 'CONFIRMED' } });
+    await rig.hands.fault('no-recovery');
+    await rig.hands.reset();
+    expect(await rig.run('identify', { target })).toMatchObject({ chipUid, lifecycle: { dlm: 'CONFIRMED' } });
   });
 });

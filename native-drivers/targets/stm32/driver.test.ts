@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { imageOf, openRig, type TargetRig } from '../target-rig.test-support.ts';
 
 let rig: TargetRig;
@@ -71,6 +71,21 @@ describe('STM32F4 over its boot loader', () => {
     expect(await rig.run('read-state', {})).toMatchObject({ lifecycle: { dlm: 'RDP0' } });
     const { bytes } = await rig.run('read-memory', { address: START, length: 64 });
     expect([...bytes]).toEqual(Array<number>(64).fill(0xff));
+  });
+
+  it('answer-lost-after-lock: nothing is sent twice, and the part itself says what came of it', async () => {
+    const { chipUid } = await identify();
+    await rig.hands.fault('drop-answer 82');
+    const protect = rig.run('protect', { level: 'RDP1' });
+    const failed = expect(protect).rejects.toMatchObject({ code: 'port-gone', chip: 'not-locked' });
+    await vi.waitFor(async () => expect((await rig.hands.status()).dlm).toBe('RDP1'), { interval: 5 });
+    await rig.hands.cable(false);
+    await failed;
+    await rig.hands.cable(true);
+    await rig.renew();
+    await rig.hands.remove();
+    await rig.hands.insert(chipUid);
+    expect((await rig.run('read-state', {})).lifecycle.dlm).toBe('RDP1');
   });
 
   it('refuses another product, what it cannot do, and a level it does not know', async () => {
