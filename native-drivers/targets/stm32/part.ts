@@ -16,6 +16,11 @@ export interface Stm32Family {
   uid: { address: number; length: number };
 }
 
+interface Awake {
+  client: Stm32BootClient;
+  uid: string | null;
+}
+
 /**
  * One part behind one link. Its boot loader is woken by a reset with BOOT0 high; each time the product id and, where the
  * part shows it, the unique id are read: a part swapped in mid-run is noticed before any command that changes it.
@@ -27,7 +32,7 @@ export class Stm32Part {
   touched = false;
   private readonly link: Link;
   private readonly family: Stm32Family;
-  private client: Stm32BootClient | null = null;
+  private awake: Awake | null = null;
   private transport: Transport | null = null;
   private stopPresence: () => void = () => undefined;
   private uid: string | null = null;
@@ -47,8 +52,8 @@ export class Stm32Part {
 
   /** Rejects with `no-answer`, `wrong-chip`, `protected` (the part does not show who it is) and `chip-swapped`. */
   async use(signal: AbortSignal): Promise<Stm32BootClient> {
-    const { client } = await this.wake(signal);
-    if ((await this.readUid(client)) !== null) return client;
+    const { client, uid } = await this.wake(signal);
+    if (uid !== null) return client;
     throw new DriverError(
       'protected',
       'The part is read-protected: it shows neither its id nor its memory.',
@@ -59,19 +64,21 @@ export class Stm32Part {
     );
   }
 
-  /** The boot loader as it is, protected or not. `uid` null: the part does not show it. */
-  async wake(signal: AbortSignal): Promise<{ client: Stm32BootClient; uid: string | null }> {
+  /**
+   * The boot loader as it is, protected or not. `uid` null: the part does not show it. One that is awake is not asked
+   * again: another part in its place would wait for the sync byte and take no command.
+   */
+  async wake(signal: AbortSignal): Promise<Awake> {
     // A re-plugged cable is another transport; a part that was out, however shortly, may be another one.
-    if (this.client !== null && this.transport === this.link.transport)
-      return { client: this.client, uid: this.uid };
+    if (this.awake !== null && this.transport === this.link.transport) return this.awake;
     this.drop();
     const client = await this.connect(signal);
     try {
       await this.checkProduct(client);
       const uid = await this.readUid(client);
       if (uid !== null) this.checkUid(uid);
-      this.client = client;
-      return { client, uid };
+      this.awake = { client, uid };
+      return this.awake;
     } catch (error) {
       client.close();
       throw error;
@@ -81,8 +88,8 @@ export class Stm32Part {
   /** The next use resets the part. */
   drop(): void {
     this.stopPresence();
-    this.client?.close();
-    this.client = null;
+    this.awake?.client.close();
+    this.awake = null;
   }
 
   private async connect(signal: AbortSignal): Promise<Stm32BootClient> {

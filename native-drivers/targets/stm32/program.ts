@@ -13,6 +13,8 @@ const ERASED = 0xff;
 /** Words of four bytes (AN3155, 3.6: length and address a multiple of four). */
 const WORD = 4;
 const FLASH_START = 0x08000000;
+/** Sectors of one command: between two, a person may stop it. */
+const ERASED_AT_ONCE = 4;
 
 interface Parts {
   part: Stm32Part;
@@ -59,10 +61,10 @@ async function erase(
   sectors: readonly number[],
   context: OperationContext,
 ): Promise<void> {
-  for (const [index, sector] of sectors.entries()) {
+  for (let done = 0; done < sectors.length; done += ERASED_AT_ONCE) {
     stopIfAborted(context.signal);
-    context.progress({ done: index, total: sectors.length, unit: 'steps', note: 'Erase' });
-    await client.erasePages([sector]);
+    context.progress({ done, total: sectors.length, unit: 'steps', note: 'Erase' });
+    await client.erasePages(sectors.slice(done, done + ERASED_AT_ONCE));
   }
 }
 
