@@ -1,6 +1,6 @@
 import { existsSync, readlinkSync, realpathSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { capturedSysfs } from './captured-sysfs.test-support.ts';
 import { findPort } from './find-port.ts';
 import { sysfsNames, sysfsPorts, type SystemRoots } from './sysfs-ports.ts';
@@ -48,13 +48,13 @@ describe('the sysfs of a Linux 6.1', () => {
 
 it('the tree that other tests build is laid out as the kernel does it', () => {
   const built = sysfsTree();
+  onTestFinished(() => built.remove());
   const adapter = { at: '1-3', vendorId: '1209', productId: '0003', product: 'Two ports', serial: 'T-1' };
   built.plug('ttyUSB0', adapter, '/dev/null');
   built.plug('ttyUSB1', adapter, '/dev/null', 1);
   built.onBoard('ttyS1', 0, '/dev/null');
   for (const name of ['ttyUSB0', 'ttyUSB1', 'ttyS1'])
     expect(layout(built.roots, name)).toEqual(layout(captured.roots, name));
-  built.remove();
 });
 
 const at = (name: string): string => join(captured.roots.dev, name);
