@@ -1,0 +1,123 @@
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { describe, expect, it, vi } from 'vitest';
+import type { Direction, FrameDecoder, Stretch } from '#drivers/core/decoder.ts';
+import { espRomDecoder } from '#drivers/protocols/esp-rom/decoder.ts';
+import { gdbRemoteDecoder } from '#drivers/protocols/gdb-remote/decoder.ts';
+import { stm32BootDecoder } from '#drivers/protocols/stm32-boot/decoder.ts';
+import { FaultSet } from '#drivers/virtual/faults.ts';
+import type { SocketChip } from '#drivers/virtual/target.ts';
+import { loadVirtualTarget } from '#drivers/virtual/targets.ts';
+import { IdealClock } from '#drivers/virtual/wire/ideal-clock.ts';
+
+const WHOLE = 1e6;
+/** Both programs begin at it; afterwards the line is what the part was told. */
+const FIRST_RATE = 115_200;
+
+interface Turn {
+  direction: Direction | 'reset';
+  bytes: Uint8Array;
+}
+interface Recording {
+  target: string;
+  uid: Uint8Array;
+  turns: Turn[];
+}
+const DIRECTIONS: Readonly<Record<string, Turn['direction']>> = {
+  '>': 'sent',
+  '<': 'received',
+  '!': 'reset',
+};
+
+/** What recorded/record.ts wrote down of the program of that name. */
+function recordingOf(name: string): Recording {
+  const lines = readFileSync(new URL(`recorded/${name}.txt`, import.meta.url), 'utf8')
+    .trim()
+    .split('\n');
+  const words = lines.map((line) => line.split(' '));
+  const [[, target = ''] = [], [, uid = ''] = [], ...rest] = words;
+  const turns = rest.map(([sign = '', hex = '']) => ({
+    direction: DIRECTIONS[sign] ?? 'sent',
+    bytes: Uint8Array.from(Buffer.from(hex, 'hex')),
+  }));
+  return { target, uid: Uint8Array.from(Buffer.from(uid, 'hex')), turns };
+}
+
+function stretchesOf(decoder: FrameDecoder, turns: readonly Turn[], size: number): Stretch[] {
+  const heard = turns.flatMap(({ direction, bytes }) => {
+    if (direction === 'reset') return [];
+    const pieces = Array.from({ length: Math.ceil(bytes.length / size) }, (_, at) => at * size);
+    return pieces.flatMap((at) => decoder.feed(direction, bytes.subarray(at, at + size)));
+  });
+  return [...heard, ...decoder.flush('end')];
+}
+
+/** What the simulated part says to what the program sent, turn by turn. */
+async function replay({ target, uid, turns }: Recording): Promise<string[]> {
+  const virtual = await loadVirtualTarget(target);
+  let said: Uint8Array[] = [];
+  const none = (): void => undefined;
+  const chip: SocketChip = virtual.socket({
+    ...{
+      clock: null,
+      ideal: new IdealClock(),
+      faults: new FaultSet(virtual.faults),
+      acceptForeignKeys: true,
+    },
+    ...{
+      discard: none,
+      onRunning: none,
+      lineRate: (): number => chip.baudRate || FIRST_RATE,
+      usbChanged: none,
+    },
+    transmit: (bytes) => void said.push(bytes),
+  });
+  chip.insert(virtual.newPart(uid));
+  const answers: string[] = [];
+  for (const { direction, bytes } of turns) {
+    if (direction === 'sent') chip.receive(bytes);
+    else if (direction === 'reset') {
+      chip.reset();
+      said = [];
+    } else {
+      await vi.waitFor(() => expect(Buffer.concat(said).length).toBeGreaterThanOrEqual(bytes.length), {
+        interval: 1,
+      });
+      answers.push(Buffer.concat(said).toString('hex'));
+      said = [];
+    }
+  }
+  return answers;
+}
+
+describe.each([
+  { name: 'stm32flash', decoder: stm32BootDecoder },
+  { name: 'gdb-multiarch', decoder: gdbRemoteDecoder },
+  { name: 'esptool-js', decoder: espRomDecoder },
+])('bytes recorded from $name', ({ name, decoder }) => {
+  const recording = recordingOf(name);
+  const { turns } = recording;
+  const wanted = turns.filter(({ direction }) => direction === 'received');
+
+  it('are answered by the simulated part as they were', async () => {
+    const answers = await replay(recording);
+    expect(answers).toEqual(wanted.map(({ bytes }) => Buffer.from(bytes).toString('hex')));
+  });
+
+  it('are whole frames to our parser, however they are cut', () => {
+    const whole = stretchesOf(decoder(), turns, WHOLE);
+    expect(whole.length).toBeGreaterThanOrEqual(turns.length);
+    const unread = whole
+      .filter(({ frame }) => !frame)
+      .map(({ bytes }) => Buffer.from(bytes).toString('latin1'));
+    // A boot ROM's greeting is text.
+    expect(unread.filter((text) => !/^[\x20-\x7e\r\n]+$/.test(text))).toEqual([]);
+    expect(whole.filter(({ fault }) => fault)).toEqual([]);
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 90 }), (size) => {
+        expect(stretchesOf(decoder(), turns, size)).toEqual(whole);
+      }),
+      { numRuns: 30 },
+    );
+  });
+});

@@ -1,0 +1,87 @@
+import { randomBytes } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { startVirtualBench, type BenchSite } from '#drivers/bench/virtual-bench.ts';
+import { openSerial } from '#drivers/transports/serial.ts';
+import { openBenchControl } from '#drivers/virtual/control-client.ts';
+import { openPseudoTerminal } from '#drivers/virtual/wire/pseudo-terminal.ts';
+import { esptoolJs } from '#scripts/races/esptool.ts';
+import { gdb } from '#scripts/races/gdb.ts';
+import type { Peer } from '#scripts/races/race.ts';
+import { stm32flash } from '#scripts/races/stm32flash.ts';
+
+/**
+ * Writes down what an independent program and a simulated part say to each other, a line for each turn (`> hex` from the
+ * program, `< hex` from the part, `!` a reset by its lines): `node test/peers/recorded/record.ts stm32flash test/peers/recorded/stm32flash.txt`.
+ */
+const TAKES: Readonly<Record<string, { peer: Peer; target: string; address: number }>> = {
+  stm32flash: { peer: stm32flash, target: 'stm32f4', address: 0x0800_0000 },
+  'gdb-multiarch': { peer: gdb, target: 'bmp', address: 0x0800_0000 },
+  'esptool-js': { peer: esptoolJs, target: 'esp32c3', address: 0x1_0000 },
+};
+/** Few: what is recorded is how a program speaks. */
+const BYTES = 700;
+
+class Turns {
+  private readonly turns: { way: string; bytes: Uint8Array[] }[] = [];
+
+  note(way: '>' | '<' | '!', bytes: Uint8Array): void {
+    if (this.turns.at(-1)?.way !== way) this.turns.push({ way, bytes: [] });
+    this.turns.at(-1)?.bytes.push(bytes);
+  }
+
+  lines(): string[] {
+    return this.turns.map(({ way, bytes }) => `${way} ${Buffer.concat(bytes).toString('hex')}`.trim());
+  }
+}
+
+/** A pseudo-terminal that leads to the site, and hears both ways. */
+async function tapOn(site: BenchSite, turns: Turns): Promise<{ path: string; close(): Promise<void> }> {
+  const part = await openSerial(site.port, 115_200);
+  const tap = openPseudoTerminal((bytes) => {
+    turns.note('>', Uint8Array.from(bytes));
+    void part.write(bytes);
+  });
+  part.onData((bytes) => {
+    turns.note('<', Uint8Array.from(bytes));
+    tap.write(bytes);
+  });
+  const close = async (): Promise<void> => {
+    tap.close();
+    await part.close();
+  };
+  return { path: tap.path, close };
+}
+
+async function record(name: string): Promise<string> {
+  const take = TAKES[name];
+  if (take === undefined) throw new RangeError(`one of ${Object.keys(TAKES).join(', ')}`);
+  const bench = await startVirtualBench({ target: take.target, sites: 1, speed: 'max' });
+  const [site] = bench.sites;
+  if (site === undefined) throw new Error('The bench has no site.');
+  const hands = await openBenchControl(site.control);
+  const { uid } = await hands.status();
+  const turns = new Turns();
+  const reset = (): Promise<void> => {
+    turns.note('!', new Uint8Array(0));
+    return hands.reset();
+  };
+  const tap = await tapOn(site, turns);
+  const image = randomBytes(BYTES);
+  const peer = await take.peer.prepare({
+    ...{ site: { ...site, port: tap.path }, hands: { ...hands, reset }, image },
+    address: take.address,
+  });
+  await peer.run();
+  const lines = turns.lines();
+  // What follows may reset the part by its lines, of which no byte tells.
+  await peer.dispose();
+  await tap.close();
+  await hands.close();
+  await bench.stop();
+  return [`target ${take.target}`, `uid ${uid ?? ''}`, ...lines, ''].join('\n');
+}
+
+const [name = '', file = ''] = process.argv.slice(2);
+writeFileSync(file, await record(name));
+// A pseudo-terminal's reader keeps the process.
+process.exit(0);
