@@ -33,6 +33,11 @@ export const uidDiffers = (found: string) =>
     details: { found },
   });
 
+/** The chip said no, or nothing was sent: it did not take the act. */
+const REFUSALS = new Set<string>(['wrong-state', 'unsupported', 'bad-argument', 'protected', 'locked']);
+export const isRefusal = ({ code, chip }: { code: string; chip: string | null }): boolean =>
+  chip === 'untouched' || REFUSALS.has(code);
+
 /** What failed, and what a person at a bench does next. A defect stays a defect. */
 export function labFailure(error: unknown, operation: string, irreversible: boolean): unknown {
   if (error instanceof AppError) return error;

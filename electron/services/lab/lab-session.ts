@@ -11,7 +11,7 @@ import type { Site } from '#services/sites/site.ts';
 import type { AuditRepository } from '#store/api.ts';
 import { driverAct, resultLine, type DriverAct } from './acts.ts';
 import { actsOf, changes, isIrreversible } from './irreversible.ts';
-import { labBusy, labFailure, notOfTarget, uidDiffers, uidNeeded } from './lab-errors.ts';
+import { isRefusal, labBusy, labFailure, notOfTarget, uidDiffers, uidNeeded } from './lab-errors.ts';
 import { LogRing } from './log-ring.ts';
 
 /** Longest act: a whole flash erased by a slow part, or a person who walks to the fixture. Seconds. */
@@ -98,7 +98,7 @@ export class LabSession {
       begun = true;
       return await this.act(act, actor, confirmUid !== null, stopper.signal);
     } catch (error) {
-      const unsure = begun && confirmUid !== null && classify(error).chip !== 'untouched';
+      const unsure = begun && confirmUid !== null && !isRefusal(classify(error));
       throw labFailure(error, act.operation, unsure);
     } finally {
       this.busy = null;

@@ -138,10 +138,21 @@ describe('its PUF', () => {
     await expect(rig.run('enrol', {})).rejects.toMatchObject({ code: 'enrol-refused' });
   });
 
+  it('is not reset by being asked who it is: a key may follow, in the same power cycle', async () => {
+    const { chipUid } = await identify();
+    await rig.run('enrol', {});
+    expect((await identify()).chipUid).toBe(chipUid);
+    expect(await rig.run('generate-key', { slot: 'UDS', bytes: 16 })).toMatchObject({ verified: true });
+    await rig.hands.remove();
+    await rig.hands.insert();
+    expect((await identify()).chipUid).not.toBe(chipUid);
+  });
+
   it('takes no key after a reset, and says so without a change', async () => {
     await identify();
     await rig.run('enrol', {});
     const before = await keyStore();
+    await rig.hands.reset();
     await identify();
     await expect(rig.run('generate-key', { slot: 'UDS', bytes: 16 })).rejects.toMatchObject({
       code: 'wrong-state',

@@ -23,7 +23,7 @@ async function identify(
   target: string,
   { signal }: OperationContext,
 ): Promise<OperationResult<'identify'>> {
-  part.forget();
+  await part.begin();
   if (target !== family.target)
     throw new DriverError('wrong-chip', 'The site is set up for another chip.', {
       chip: 'untouched',

@@ -33,8 +33,20 @@ export class NxpPart {
     this.family = family;
   }
 
-  /** A new run begins: whatever part is in now is the right one. */
-  forget(): void {
+  /**
+   * A new run begins: whatever part is in now is the right one. One that is awake and says who it is is not reset: keys
+   * need the power cycle of their enrolment, and a person at a bench may be in the midst of one.
+   */
+  async begin(): Promise<void> {
+    const awake = this.transport === this.link.transport ? this.client : null;
+    const uid = awake === null ? null : await chipUidOf(awake).catch(() => null);
+    if (uid === null) return this.forget();
+    this.uid = uid;
+    this.erased = false;
+    this.touched = false;
+  }
+
+  private forget(): void {
     this.drop();
     this.uid = null;
     this.erased = false;
