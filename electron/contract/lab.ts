@@ -46,6 +46,8 @@ export const labView = z.strictObject({
       agentLocked: z.boolean().nullable(),
     })
     .nullable(),
+  /** The part is protected and does not say who it is: erasing it all asks for the site's name instead. */
+  hidden: z.boolean(),
   /** Operations that the target has; the screen shows no others. */
   can: z.array(name),
   /** Those of them that need the unique id typed or scanned. */
@@ -111,11 +113,11 @@ export const labChannels = {
   'lab.close': channel(lab, site, done),
   /**
    * `confirmUid`: the part's unique id, typed or scanned; asked for by every irreversible act and compared with the part
-   * itself right before. Each act is in the audit trail with who, what and which part, never with a key.
+   * itself right before. Where a protected part hides its id, the site's name, and for `initialize` only. Each act is in the audit trail with who, what and which part, never with a key.
    */
   'lab.run': channel(
     lab,
-    z.strictObject({ site: siteId, act, confirmUid: uid.nullable() }),
+    z.strictObject({ site: siteId, act, confirmUid: z.union([uid, siteId]).nullable() }),
     z.strictObject({
       view: labView,
       /** What was read, where it was a reading of memory. */

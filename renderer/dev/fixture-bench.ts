@@ -106,6 +106,7 @@ const lab: LabView = {
     ...['identify', 'read-state', 'read-memory', 'initialize', 'boot-application', 'enrol', 'inject-key'],
     ...['move-lifecycle', 'lock'],
   ],
+  hidden: false,
   irreversible: ['initialize', 'move-lifecycle', 'lock'],
 };
 

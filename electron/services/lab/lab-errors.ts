@@ -24,6 +24,13 @@ export const uidNeeded = () =>
     'This cannot be undone, and the unique id of the part was not given.',
     'Type or scan the unique id that is printed or read.',
   );
+/** For a protected part, which does not say who it is. */
+export const siteNeeded = (site: string) =>
+  refusal(
+    'site-needed',
+    `The part in ${site} is protected and does not say who it is. Nothing was sent.`,
+    `Type ${site}, the name of the site, to erase the part that is in it.`,
+  );
 export const uidDiffers = (found: string) =>
   new AppError({
     code: 'uid-differs',

@@ -11,7 +11,16 @@ import type { Site } from '#services/sites/site.ts';
 import type { AuditRepository } from '#store/api.ts';
 import { driverAct, resultLine, type DriverAct } from './acts.ts';
 import { actsOf, changes, isIrreversible } from './irreversible.ts';
-import { isRefusal, labBusy, labFailure, notOfTarget, uidDiffers, uidNeeded } from './lab-errors.ts';
+import {
+  isRefusal,
+  labBusy,
+  labFailure,
+  notOfTarget,
+  siteNeeded,
+  uidDiffers,
+  uidNeeded,
+} from './lab-errors.ts';
+import { asLastRead, identityView, seen, stateView, withReadBack } from './lab-views.ts';
 import { LogRing } from './log-ring.ts';
 
 /** Longest act: a whole flash erased by a slow part, or a person who walks to the fixture. Seconds. */
@@ -33,6 +42,8 @@ export class LabSession {
   private readonly parts: LabSessionParts;
   private identity: ChipIdentity | null = null;
   private state: PartState | null = null;
+  /** It was asked, and is protected: it does not say who it is. */
+  private hidden = false;
   private busy: string | null = null;
   private stopper: AbortController | null = null;
 
@@ -52,12 +63,14 @@ export class LabSession {
       irreversible: can.filter((operation) => isIrreversible(target, { operation, params: {} })),
       identity: this.identity === null ? null : identityView(this.identity),
       state: this.state === null ? null : stateView(this.state),
+      hidden: this.hidden,
     };
   }
 
   /** Another part may be in the socket, or the driver has forgotten this one: all is read anew. */
   forget(): void {
     this.identity = this.state = null;
+    this.hidden = false;
     this.tell();
   }
 
@@ -92,7 +105,7 @@ export class LabSession {
     let begun = false;
     try {
       await this.watch();
-      if (confirmUid !== null) await this.confirm(confirmUid, stopper.signal);
+      if (confirmUid !== null) await this.confirm(confirmUid, act.operation, stopper.signal);
       // The trail first: what cannot be recorded is not done.
       await this.note('lab.intent', act, actor, { confirmed: confirmUid !== null });
       begun = true;
@@ -108,9 +121,14 @@ export class LabSession {
   }
 
   /** The part says who it is, right before; the comparison takes the same time wherever the ids differ. */
-  private async confirm(uid: string, signal: AbortSignal): Promise<void> {
+  private async confirm(uid: string, operation: OperationName, signal: AbortSignal): Promise<void> {
     this.identity = null;
-    const { chipUid } = await this.identify(signal);
+    const { chipUid } = await this.identify(signal).catch((error: unknown) => {
+      const { site } = this.parts.site().config;
+      if (!this.hidden || operation !== 'initialize') throw error;
+      if (uid !== site) throw siteNeeded(site);
+      return { chipUid: site };
+    });
     const digest = (text: string) => createHash('sha256').update(text).digest();
     if (!timingSafeEqual(digest(uid), digest(chipUid))) throw uidDiffers(chipUid);
   }
@@ -162,7 +180,10 @@ export class LabSession {
   }
 
   private learn(operation: OperationName, output: unknown): void {
-    if (operation === 'identify') this.identity = output as ChipIdentity;
+    if (operation === 'identify') {
+      this.identity = output as ChipIdentity;
+      this.hidden = false;
+    }
     if (operation === 'read-state') this.state = output as PartState;
     if (this.state !== null && this.identity !== null) this.identity = asLastRead(this.identity, this.state);
     this.tell();
@@ -182,6 +203,9 @@ export class LabSession {
     try {
       const call = { operation, input, signal, onProgress: () => undefined };
       return (await drive({ drivers }, site().config.site, call)).output;
+    } catch (error) {
+      if (operation === 'identify') this.hidden = hidesItsId(error);
+      throw error;
     } finally {
       clearTimeout(timer);
     }
@@ -209,30 +233,7 @@ export class LabSession {
   }
 }
 
-/** Who the part said it is, in the state that it was in last; null where another one answered since. */
-const asLastRead = (identity: ChipIdentity, { chipUid, lifecycle }: PartState): ChipIdentity | null =>
-  chipUid === identity.chipUid ? { ...identity, lifecycle } : null;
-
-const seen = (state: PartState | null): Record<string, unknown> =>
-  state === null ? {} : { lifecycle: state.lifecycle, locked: state.locked, chipUid: state.chipUid };
-
-function withReadBack(line: string, operation: OperationName, state: PartState | null): string {
-  if (!changes(operation)) return line;
-  const after = state === null ? 'not read back' : `read back: ${resultLine('read-state', state, {})}`;
-  return `${line}; ${after}`.slice(0, 400);
-}
-
-function identityView({
-  chipUid,
-  product,
-  maxBaudRate,
-  lifecycle,
-  areas,
-}: ChipIdentity): LabView['identity'] {
-  return { chipUid, product, maxBaudRate, lifecycle, areas };
-}
-
-function stateView(state: PartState): LabView['state'] {
-  const { locked, enrolled, deviceId, certificateFingerprint, agentLocked } = state;
-  return { locked, enrolled, deviceId, certificateFingerprint, agentLocked };
+function hidesItsId(error: unknown): boolean {
+  const { code, context } = classify(error);
+  return code === 'protected' && context['chipUid'] === undefined;
 }

@@ -26,13 +26,14 @@ const plain = (text: string): string => text.replace(/[\s:-]/g, '').toLowerCase(
 export function ConfirmUid({ view, act, onConfirm, onClose }: Props) {
   const [typed, setTyped] = useState('');
   const card = ACT_CARDS.find(({ operation }) => operation === act.operation);
-  const uid = view.identity?.chipUid ?? null;
+  // A protected part that hides its id can be erased, by the name of its site; nothing else can be done to it.
+  const bySite = view.hidden && act.operation === 'initialize';
+  const uid = bySite ? view.site.toLowerCase() : (view.identity?.chipUid ?? null);
   const given = plain(typed);
   const same = uid !== null && given === uid;
   const wrong = uid !== null && given.length >= uid.length && !same;
   useScan((text) => {
-    // The listener puts back what a field held before a scan ran into it: the scan comes after that.
-    queueMicrotask(() => setTyped(plain(text)));
+    setTyped(plain(text));
     return true;
   });
   return (
@@ -53,20 +54,17 @@ export function ConfirmUid({ view, act, onConfirm, onClose }: Props) {
                 </div>
               ))}
             </Notice>
-            {uid === null ? (
-              <p>Identify the part first: nobody knows yet which one is in the socket.</p>
-            ) : (
-              <p>
-                The part in {view.site} says that it is <Mono>{hex(uid)}</Mono>. Type that id, or scan it from
-                the part’s label.
-              </p>
-            )}
+            <WhichPart view={view} bySite={bySite} />
             <TextField
               autoFocus
-              label="Unique id of the part"
+              label={bySite ? 'Name of the site' : 'Unique id of the part'}
               value={typed}
               error={wrong}
-              helperText={wrong ? 'This is not the part in the socket. Nothing has been done.' : ' '}
+              helperText={
+                wrong
+                  ? `This is not ${bySite ? 'this site' : 'the part in the socket'}. Nothing has been done.`
+                  : ' '
+              }
               onChange={(event) => setTyped(event.target.value)}
               slotProps={{ htmlInput: { maxLength: 100, autoComplete: 'off', spellCheck: false } }}
             />
@@ -74,11 +72,34 @@ export function ConfirmUid({ view, act, onConfirm, onClose }: Props) {
         </DialogContent>
         <DialogActions>
           <Button onClick={onClose}>Go back</Button>
-          <Button variant="contained" color="error" disabled={!same} onClick={() => onConfirm(given)}>
+          <Button
+            variant="contained"
+            color="error"
+            disabled={!same}
+            onClick={() => onConfirm(bySite ? view.site : given)}
+          >
             {actTitle(act.operation)}
           </Button>
         </DialogActions>
       </form>
     </Dialog>
+  );
+}
+
+function WhichPart({ view, bySite }: { view: LabView; bySite: boolean }) {
+  if (bySite)
+    return (
+      <p>
+        The part in {view.site} is protected and does not say who it is. All that is on it will be erased.
+        Type <Mono>{view.site}</Mono>, the name of the site, to erase the part that is in it now.
+      </p>
+    );
+  if (view.identity === null)
+    return <p>Identify the part first: nobody knows yet which one is in the socket.</p>;
+  return (
+    <p>
+      The part in {view.site} says that it is <Mono>{hex(view.identity.chipUid)}</Mono>. Type that id, or scan
+      it from the part’s label.
+    </p>
   );
 }

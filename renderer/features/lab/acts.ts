@@ -104,7 +104,8 @@ export const ACT_CARDS: readonly ActCard[] = [
   },
   {
     ...{ operation: 'lock', title: 'Lock', group: 'life' },
-    words: 'Closes the part. Once it is locked, nothing can be programmed into it any more.',
+    words:
+      'Closes the part as its kind allows. With its boot loader closed, nothing can be programmed into it any more, by anybody.',
     fields: [
       { name: 'disableInitialize', label: 'Also take erasing everything away', kind: 'flag' },
       { name: 'lockBoot', label: 'Also close the boot loader', kind: 'flag' },

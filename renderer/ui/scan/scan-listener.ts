@@ -39,11 +39,16 @@ export function startScanListener(): () => void {
     if (seen.kind === 'more' && !isField(target)) event.preventDefault();
     if (seen.kind === 'start') held = isField(target) ? { field: target, value: target.value } : null;
     if (seen.kind !== 'scan' || (isField(target) && target.dataset['scan'] !== undefined)) return;
+    const inField = held !== null && held.field === target ? { ...held, full: held.field.value } : null;
+    // Before anybody takes the scan: who does may write into that very field.
+    if (inField) restore(inField.field, inField.value);
     const taken = handlers.toReversed().some((handler) => handler(seen.text));
-    if (!taken) return;
+    if (!taken) {
+      if (inField) restore(inField.field, inField.full);
+      return;
+    }
     event.preventDefault();
     event.stopPropagation();
-    if (held && held.field === target) restore(held.field, held.value);
   };
   window.addEventListener('keydown', onKey, { capture: true });
   return () => window.removeEventListener('keydown', onKey, { capture: true });
