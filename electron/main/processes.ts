@@ -9,7 +9,11 @@ export function spawnUtility(module: string, serviceName: string): ProcessPort {
     send: (message) => child.postMessage(message),
     onMessage: (listener) => void child.on('message', listener),
     onExit: (listener) => void child.once('exit', (code) => listener(code, null)),
-    kill: () => void child.kill(),
+    kill: (signal) => {
+      // A utility process is asked to end; one that hangs has to be made to.
+      if (signal === undefined || child.pid === undefined) child.kill();
+      else process.kill(child.pid, signal);
+    },
     get pid() {
       return child.pid ?? null;
     },

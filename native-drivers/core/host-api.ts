@@ -29,9 +29,18 @@ export type HostEvent =
   | { type: 'prompt-over'; site: string; id: string }
   /** Only while `watchBytes` is on. Keys are blanked before they leave the driver process. */
   | { type: 'bytes'; site: string; entries: WireEntry[]; dropped: number }
-  /** The driver process ended; every site is closed and every run is unknown until read back. */
-  | { type: 'host-died'; code: number | null; signal: string | null }
-  | { type: 'host-ready'; pid: number };
+  /**
+   * The process of these sites ended: they are closed, and what ran on them is unknown until read back. `why`: by itself
+   * or from outside, or because it did not answer any more, or held more memory than any driver needs.
+   */
+  | {
+      type: 'host-died';
+      code: number | null;
+      signal: string | null;
+      why: 'ended' | 'hung' | 'grown';
+      sites: readonly string[];
+    }
+  | { type: 'host-ready'; pid: number; sites: readonly string[] };
 
 /** What a person is asked to do where no line does it. */
 export type PromptRequest = 'mode-boot' | 'mode-run' | 'reset';
@@ -51,7 +60,7 @@ export interface WireEntry {
   fault: boolean;
 }
 
-/** What services see of the driver process. Implemented by `host/client.ts`; restarts the process when it dies. */
+/** What services see of the driver processes. Implemented by `host/client.ts`; restarts a process when it dies. */
 export interface DriverHost {
   listPorts(): Promise<PortInfo[]>;
   putImage(image: Image): Promise<void>;
@@ -72,6 +81,7 @@ export interface DriverHost {
   watchBytes(site: string, on: boolean): Promise<void>;
   answerPrompt(site: string, id: string): Promise<void>;
   onEvent(listener: (event: HostEvent) => void): () => void;
+  /** Of the first of them. */
   readonly pid: number | null;
   close(): Promise<void>;
 }

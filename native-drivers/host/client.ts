@@ -1,157 +1,141 @@
-import { DriverError } from '../core/errors.ts';
 import type { DriverHost, HostEvent, PortInfo } from '../core/host-api.ts';
 import type { Image } from '../core/image.ts';
-import type { OperationResult, Progress } from '../core/operations.ts';
-import { isReply } from './messages.ts';
-import type { HostReply, HostRequest } from './messages.ts';
+import type { LinkSpec, UsbAdapter } from '../core/link.ts';
+import type { OperationInput, OperationName, OperationResult, Progress } from '../core/operations.ts';
+import { familyOf } from '../targets/registry.ts';
+import { DriverProcess, type ProcessEvent } from './driver-process.ts';
+import { keepLatest } from './kept-images.ts';
+import { LIMITS, type Limits } from './heartbeat.ts';
 import type { ProcessPort } from './process-port.ts';
 
-interface Pending {
-  resolve(value: unknown): void;
-  reject(error: DriverError): void;
-  progress(progress: Progress): void;
+interface Place {
+  process: DriverProcess;
+  adapter: UsbAdapter | null;
 }
-
-type Body = HostRequest extends infer R ? (R extends HostRequest ? Omit<R, 'id'> : never) : never;
 
 /**
- * The station's side of the driver process. A process that dies is started again at once; what ran in it is rejected
- * with `host-died`, its sites are closed, its images are sent again before `host-ready` is told.
+ * All driver processes of a station: one for each family that has a site, so that a driver which crashes, hangs or leaks
+ * takes along the sites of its own family and no others. The first is started at once, for whichever family comes first.
  */
-class DriverProcess {
-  readonly listeners = new Set<(event: HostEvent) => void>();
-  readonly images = new Map<string, Image>();
-  port: ProcessPort | null = null;
-  private readonly spawn: () => ProcessPort;
-  private readonly pending = new Map<number, Pending>();
-  private ready: PromiseWithResolvers<undefined> | null = null;
-  private nextId = 1;
-  private closing = false;
+class DriverProcesses implements DriverHost {
+  private readonly listeners = new Set<(event: HostEvent) => void>();
+  private readonly images = new Map<string, Image>();
+  private readonly families = new Map<string, DriverProcess>();
+  private readonly places = new Map<string, Place>();
+  private readonly make: () => DriverProcess;
+  private readonly first: DriverProcess;
 
-  constructor(spawn: () => ProcessPort) {
-    this.spawn = spawn;
-    this.start();
+  constructor(spawn: () => ProcessPort, limits: Limits) {
+    this.make = () => {
+      const { images } = this;
+      const made: DriverProcess = new DriverProcess({
+        ...{ spawn, images, limits },
+        tell: (event) => this.heard(made, event),
+      });
+      return made;
+    };
+    this.first = this.make();
   }
 
-  /** Resolves with the reply to one request; the process is started if it is not there. */
-  async call(body: Body, signal?: AbortSignal, progress: Pending['progress'] = () => undefined) {
-    if (this.closing) throw died('The drivers are shut down.');
-    if (this.port === null) this.start();
-    await this.ready?.promise;
-    return this.post(body, signal, progress);
+  get pid(): number | null {
+    return this.first.port?.pid ?? null;
   }
 
-  close(): Promise<void> {
-    this.closing = true;
-    const port = this.port;
-    if (port === null) return Promise.resolve();
-    return new Promise((resolve) => {
-      port.onExit(() => resolve());
-      port.kill();
-    });
+  async listPorts(): Promise<PortInfo[]> {
+    return (await this.first.call({ type: 'list-ports' })) as PortInfo[];
   }
 
-  private post(body: Body, signal: AbortSignal | undefined, progress: Pending['progress']): Promise<unknown> {
-    const id = this.nextId++;
-    const abort = () => this.port?.send({ type: 'abort', id });
-    return new Promise<unknown>((resolve, reject) => {
-      if (this.port === null) return reject(died('The driver process ended.'));
-      this.pending.set(id, { resolve, reject, progress });
-      this.port.send({ ...body, id });
-      if (signal?.aborted === true) abort();
-      else signal?.addEventListener('abort', abort, { once: true });
-    }).finally(() => signal?.removeEventListener('abort', abort));
+  async putImage(image: Image): Promise<void> {
+    keepLatest(this.images, image);
+    await Promise.all(this.all().map((process) => process.call({ type: 'put-image', image })));
   }
 
-  private start(): void {
-    const port = this.spawn();
-    const ready = Promise.withResolvers<undefined>();
-    // Nobody may be waiting for it when the process dies first.
-    ready.promise.catch(() => undefined);
-    this.port = port;
-    this.ready = ready;
-    port.onMessage((message) => {
-      if (isReply(message)) this.take(message);
-    });
-    port.onExit((code, signal) => this.ended(code, signal));
+  async openSite(
+    site: string,
+    link: LinkSpec,
+    target: string,
+  ): Promise<{ part: boolean | null; path: string }> {
+    const process = this.processFor(familyOf(target));
+    const before = this.places.get(site)?.process;
+    if (before !== undefined && before !== process) await before.call({ type: 'close-site', site });
+    this.places.set(site, { process, adapter: link.adapter ?? null });
+    await this.shareAdapters();
+    const opened = await process.call({ type: 'open-site', site, link, target });
+    return opened as { part: boolean | null; path: string };
   }
 
-  private take(reply: HostReply): void {
-    if (reply.type === 'event') return this.tell(reply.event);
-    if (reply.type === 'ready') return this.begin(reply.pid);
-    const pending = this.pending.get(reply.id);
-    if (reply.type === 'progress') return pending?.progress(reply.progress);
-    this.pending.delete(reply.id);
-    if (reply.type === 'result') pending?.resolve(reply.value);
-    else pending?.reject(DriverError.fromJSON(reply.error));
+  async closeSite(site: string): Promise<void> {
+    await this.of(site).call({ type: 'close-site', site });
+    this.places.delete(site);
+    await this.shareAdapters();
   }
 
-  private begin(pid: number): void {
-    const silent = () => undefined;
-    for (const image of this.images.values())
-      this.post({ type: 'put-image', image }, undefined, silent).catch(silent);
-    this.ready?.resolve(undefined);
-    this.ready = null;
-    this.tell({ type: 'host-ready', pid });
+  async run<K extends OperationName>(
+    site: string,
+    operation: K,
+    input: OperationInput<K>,
+    { signal, onProgress }: { signal: AbortSignal; onProgress: (progress: Progress) => void },
+  ): Promise<OperationResult<K>> {
+    const body = { type: 'run', site, operation, input } as const;
+    return (await this.of(site).call(body, signal, onProgress)) as OperationResult<K>;
   }
 
-  private ended(code: number | null, signal: string | null): void {
-    const early = this.ready;
-    this.port = null;
-    this.ready = null;
-    const error = died('The driver process ended.', { code: code ?? 'none', signal: signal ?? 'none' });
-    for (const pending of this.pending.values()) pending.reject(error);
-    this.pending.clear();
-    early?.reject(error);
-    if (this.closing) return;
-    this.tell({ type: 'host-died', code, signal });
-    // One that died before it was ready would die again: the next request tries once more.
-    if (early === null) this.start();
+  async watchBytes(site: string, on: boolean): Promise<void> {
+    await this.of(site).call({ type: 'watch-bytes', site, on });
   }
 
-  private tell(event: HostEvent): void {
-    for (const listener of [...this.listeners]) listener(event);
+  async answerPrompt(site: string, prompt: string): Promise<void> {
+    await this.of(site).call({ type: 'answer-prompt', site, prompt });
+  }
+
+  onEvent(listener: (event: HostEvent) => void): () => void {
+    this.listeners.add(listener);
+    return () => void this.listeners.delete(listener);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.all().map((process) => process.close()));
+  }
+
+  private all(): DriverProcess[] {
+    return [...new Set([this.first, ...this.families.values()])];
+  }
+
+  private of(site: string): DriverProcess {
+    return this.places.get(site)?.process ?? this.first;
+  }
+
+  private processFor(family: string): DriverProcess {
+    const known = this.families.get(family);
+    if (known !== undefined) return known;
+    const process = this.families.size === 0 ? this.first : this.make();
+    this.families.set(family, process);
+    return process;
+  }
+
+  /** A cable is never looked for at the adapter of another family's site. */
+  private async shareAdapters(): Promise<void> {
+    if (this.families.size < 2) return;
+    const places = [...this.places.values()];
+    const tell = (process: DriverProcess): Promise<unknown> => {
+      const others = places.filter((place) => place.process !== process);
+      return process.call({ type: 'others', adapters: others.flatMap(({ adapter }) => adapter ?? []) });
+    };
+    await Promise.all(this.all().map((process) => tell(process).catch(() => undefined)));
+  }
+
+  private heard(process: DriverProcess, event: ProcessEvent): void {
+    // Every process sees the bus.
+    if (event.type === 'ports-changed' && process !== this.first) return;
+    const sites = [...this.places].flatMap(([site, place]) => (place.process === process ? [site] : []));
+    const concerns = event.type === 'host-died' || event.type === 'host-ready';
+    const told: HostEvent = concerns ? { ...event, sites } : event;
+    for (const listener of [...this.listeners]) listener(told);
+    if (event.type === 'host-ready') void this.shareAdapters();
   }
 }
 
-function died(message: string, context: Record<string, string | number> = {}): DriverError {
-  return new DriverError('host-died', message, { chip: 'unknown', context });
-}
-
-/** Starts the driver process. `spawn` comes from the composition: `spawnForked`, or Electron's utility process. */
-export function createDriverHost(spawn: () => ProcessPort): DriverHost {
-  const drivers = new DriverProcess(spawn);
-  return {
-    get pid() {
-      return drivers.port?.pid ?? null;
-    },
-    listPorts: async () => (await drivers.call({ type: 'list-ports' })) as PortInfo[],
-    putImage: async (image) => {
-      drivers.images.set(image.sha256, image);
-      await drivers.call({ type: 'put-image', image });
-    },
-    openSite: async (site, link, target) =>
-      (await drivers.call({ type: 'open-site', site, link, target })) as {
-        part: boolean | null;
-        path: string;
-      },
-    closeSite: async (site) => {
-      await drivers.call({ type: 'close-site', site });
-    },
-    run: async (site, operation, input, { signal, onProgress }) => {
-      const body = { type: 'run', site, operation, input } as const;
-      return (await drivers.call(body, signal, onProgress)) as OperationResult<typeof operation>;
-    },
-    watchBytes: async (site, on) => {
-      await drivers.call({ type: 'watch-bytes', site, on });
-    },
-    answerPrompt: async (site, prompt) => {
-      await drivers.call({ type: 'answer-prompt', site, prompt });
-    },
-    onEvent: (listener) => {
-      drivers.listeners.add(listener);
-      return () => void drivers.listeners.delete(listener);
-    },
-    close: () => drivers.close(),
-  };
+/** Starts the driver processes. `spawn` comes from the composition: `spawnForked`, or Electron's utility process. */
+export function createDriverHost(spawn: () => ProcessPort, limits: Limits = LIMITS): DriverHost {
+  return new DriverProcesses(spawn, limits);
 }

@@ -19,6 +19,6 @@ export function spawnForked(modulePath: string): ProcessPort {
       child.on('exit', end);
       child.on('error', () => end(null, null));
     },
-    kill: () => void child.kill(),
+    kill: (signal) => void child.kill(signal),
   };
 }

@@ -2,9 +2,11 @@ import type { ImageSource } from '../core/driver.ts';
 import { DriverError } from '../core/errors.ts';
 import type { HostEvent } from '../core/host-api.ts';
 import type { Image } from '../core/image.ts';
+import type { UsbAdapter } from '../core/link.ts';
 import type { OperationContext, OperationName, Progress } from '../core/operations.ts';
 import { loadTarget } from '../targets/registry.ts';
 import { PortBus } from '../transports/port-bus.ts';
+import { keepLatest } from './kept-images.ts';
 import { operationInputs, requestSchema } from './messages.ts';
 import type { HostReply, HostRequest } from './messages.ts';
 import type { ParentPort } from './process-port.ts';
@@ -23,6 +25,8 @@ export class Host {
   private readonly bus: PortBus;
   private readonly sites = new Map<string, Site>();
   private readonly images = new Map<string, Image>();
+  /** Adapters of sites that other driver processes have. */
+  private others: readonly UsbAdapter[] = [];
   private readonly running = new Map<number, { site: string; abort: AbortController }>();
 
   /** `bus`: another root of the system's devices in tests. */
@@ -55,8 +59,13 @@ export class Host {
     switch (request.type) {
       case 'list-ports':
         return this.bus.all();
+      case 'ping':
+        return Promise.resolve(process.memoryUsage.rss());
+      case 'others':
+        this.others = request.adapters;
+        return Promise.resolve(null);
       case 'put-image':
-        this.images.set(request.image.sha256, request.image);
+        keepLatest(this.images, request.image);
         return Promise.resolve(null);
       case 'open-site':
         return this.openSite(request);
@@ -80,8 +89,10 @@ export class Host {
     const images: ImageSource = { get: (sha256) => this.image(sha256) };
     const emit = (event: HostEvent) => this.reply({ type: 'event', event });
     const driver = await loadTarget(target);
-    const others = () =>
-      [...this.sites.values()].flatMap((other) => (other === opened ? [] : (other.adapter ?? [])));
+    const others = () => [
+      ...this.others,
+      ...[...this.sites.values()].flatMap((other) => (other === opened ? [] : (other.adapter ?? []))),
+    ];
     const opened: Site = new Site(site, link, { driver, images, emit, seat: seatOf(link, this.bus, others) });
     // Also where the port is not there: it is opened once it comes.
     this.sites.set(site, opened);

@@ -80,6 +80,8 @@ const operation = z.enum(Object.keys(operationInputs) as [OperationName, ...Oper
 const id = z.number().int().nonnegative();
 export const requestSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('list-ports'), id }),
+  z.strictObject({ type: z.literal('ping'), id }),
+  z.strictObject({ type: z.literal('others'), id, adapters: z.array(adapter).max(1000) }),
   z.strictObject({ type: z.literal('put-image'), id, image }),
   z.strictObject({ type: z.literal('open-site'), id, site, link, target: text }),
   z.strictObject({ type: z.literal('close-site'), id, site }),

@@ -5,7 +5,8 @@ export interface ProcessPort {
   send(message: unknown): void;
   onMessage(listener: (message: unknown) => void): void;
   onExit(listener: (code: number | null, signal: string | null) => void): void;
-  kill(): void;
+  /** `SIGKILL`: also one that does not come to handle a signal. */
+  kill(signal?: 'SIGKILL'): void;
 }
 
 /** The other end: what the driver process itself holds. */

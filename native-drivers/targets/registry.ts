@@ -157,6 +157,9 @@ async function esp(chip: 'esp32' | 'esp32c3' | 'esp32s3' | 'esp32c6'): Promise<T
   return espDriver(chips[chip]);
 }
 
+/** The family of a target, by which driver processes are kept apart; an id that no entry has is a family of its own. */
+export const familyOf = (id: string): string => targets.find((target) => target.id === id)?.family ?? id;
+
 /** Rejects with `unsupported` for an id that no entry has. */
 export async function loadTarget(id: string): Promise<AnyTargetDriver> {
   const entry = targets.find((target) => target.id === id);

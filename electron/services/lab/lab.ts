@@ -116,9 +116,9 @@ export class Lab {
       case 'port-back':
         return this.sessions.get(event.site)?.forget();
       case 'host-died':
-        return this.each((session) => session.forget());
+        return event.sites.forEach((site) => this.sessions.get(site)?.forget());
       case 'host-ready':
-        return this.each((session, id) => void this.takeUp(session, id));
+        return event.sites.forEach((site) => void this.takeUp(site));
       case 'ports-changed':
       case 'cable-moved':
       case 'prompt':
@@ -137,7 +137,9 @@ export class Lab {
   }
 
   /** A new driver process knows nothing of the board: the link is opened, the log is on, the rest a person asks for. */
-  private async takeUp(session: LabSession, id: string): Promise<void> {
+  private async takeUp(id: string): Promise<void> {
+    const session = this.sessions.get(id);
+    if (session === undefined) return;
     await this.parts.sites().get(id).connect();
     await session.watch();
   }

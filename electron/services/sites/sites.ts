@@ -10,8 +10,8 @@ import { noSuchSite } from './site-errors.ts';
 export class Sites {
   private readonly parts: Omit<SiteParts, 'onAdopted'>;
   private readonly sites = new Map<string, Site>();
-  /** Set while the driver process is down: a site that reports again belongs to its successor. */
-  private down = false;
+  /** Sites whose driver process is down: one that reports again belongs to its successor. */
+  private readonly down = new Set<string>();
 
   constructor(parts: Omit<SiteParts, 'onAdopted'>, configs: readonly SiteConfig[]) {
     this.parts = parts;
@@ -95,28 +95,29 @@ export class Sites {
       case 'prompt-over':
         return this.sites.get(event.site)?.around.promptOver(event.id);
       case 'host-died':
-        return this.driverDied();
+        return this.driverDied(event.sites);
       case 'host-ready':
-        return void this.driverBack();
+        return void this.driverBack(event.sites);
       case 'ports-changed':
       case 'bytes':
         return;
     }
   }
 
-  private driverDied(): void {
-    this.down = true;
-    for (const site of this.all()) site.driverDied(new DriverError('host-died', 'The driver process ended.'));
+  private driverDied(sites: readonly string[]): void {
+    for (const id of sites) {
+      this.down.add(id);
+      this.sites.get(id)?.driverDied(new DriverError('host-died', 'The driver process ended.'));
+    }
   }
 
   /** What the death of the driver left unread is read at once: nobody has touched the parts. */
-  private async driverBack(): Promise<void> {
-    if (!this.down) return;
-    this.down = false;
+  private async driverBack(sites: readonly string[]): Promise<void> {
+    const back = sites.filter((id) => this.down.delete(id));
     await Promise.all(
-      this.all().map(async (site) => {
-        await site.connect();
-        await site.tryReadBack();
+      back.map(async (id) => {
+        await this.sites.get(id)?.connect();
+        await this.sites.get(id)?.tryReadBack();
       }),
     );
   }
