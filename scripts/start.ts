@@ -8,7 +8,7 @@ import { composeInNode } from '#compose/compose-in-node.ts';
 import { dataFolder } from '#compose/data-folder.ts';
 import { readPassphrase } from '#compose/passphrase.ts';
 import { startupFailure } from '#compose/startup-failure.ts';
-import { virtualTargets } from '#drivers/virtual/targets.ts';
+import { simulatedTargets } from '#drivers/virtual/targets.ts';
 import { startWebHost } from '#web-host/web-host.ts';
 import { buildElectron, buildRenderer } from './build.ts';
 import { electronBinary, fetchElectron } from './fetch-electron.ts';
@@ -75,8 +75,8 @@ function parse(): ReturnType<typeof parseArgs<{ options: typeof options }>>['val
 function benchOf(given: ReturnType<typeof parse>): { sites: number; speed: 'wire' | 'max'; target: string } {
   const { 'bench-sites': sites, 'bench-speed': speed, target } = given;
   const count = Number(sites);
-  if (!virtualTargets.some(({ id }) => id === target)) {
-    const known = virtualTargets.map(({ id }) => id).join(', ');
+  if (!simulatedTargets.has(target)) {
+    const known = [...simulatedTargets.keys()].join(', ');
     process.stderr.write(`--target takes one of ${known}.\n`);
     process.exit(2);
   }

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
+import { simulatedTargets } from '#drivers/virtual/targets.ts';
 
 const announcement = z.object({
   sites: z.array(z.object({ id: z.string(), port: z.string(), link: z.string(), control: z.string() })),
@@ -56,10 +57,12 @@ function parse(line: string): unknown {
 /** The chip of a bench where nothing else is asked for. */
 export const DEMO_TARGET = 'ra8m1';
 
-/** A bench of empty sockets that ends with its parent. */
+/** A bench of empty sockets that ends with its parent. Throws RangeError for a target that is not simulated. */
 export function benchArguments(sites: number, speed: 'wire' | 'max', target = DEMO_TARGET): string[] {
+  const chip = simulatedTargets.get(target);
+  if (chip === undefined) throw new RangeError(`The virtual bench has no chip for ${target}.`);
   const quantities = ['--sites', String(sites), '--speed', speed];
-  return ['--target', target, ...quantities, '--json', '--empty', '--attached'];
+  return ['--target', chip, ...quantities, '--json', '--empty', '--attached'];
 }
 
 /** The bench under plain Node: used by the web host, the demo and the tests. */

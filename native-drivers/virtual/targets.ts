@@ -3,6 +3,8 @@ import type { VirtualTarget } from './target.ts';
 
 interface VirtualEntry {
   id: string;
+  /** The target whose driver makes its parts, where it has another name. */
+  target?: string;
   load(): Promise<VirtualTarget>;
 }
 
@@ -12,7 +14,7 @@ export const virtualTargets: readonly VirtualEntry[] = [
   { id: 'stm32f4', load: async () => (await import('./stm32f4/target.ts')).stm32f4 },
   { id: 'cdc', load: async () => (await import('./cdc/target.ts')).cdc },
   { id: 'cdc-crossed', load: async () => (await import('./cdc/target.ts')).cdcCrossed },
-  { id: 'bmp', load: async () => (await import('./bmp/target.ts')).bmp },
+  { id: 'bmp', target: 'stm32f4-swd', load: async () => (await import('./bmp/target.ts')).bmp },
   { id: 'ra6m4', load: () => raGen1('ra6m4') },
   { id: 'ra6m5', load: () => raGen1('ra6m5') },
   { id: 'ra4m2', load: () => raGen1('ra4m2') },
@@ -29,10 +31,14 @@ export const virtualTargets: readonly VirtualEntry[] = [
   { id: 'smp', load: async () => (await import('./smp/target.ts')).smp },
   // Families that bring their own.
   ...targets.flatMap(({ id, simulator }) => (simulator === undefined ? [] : [{ id, load: simulator }])),
-  { id: 'cmsis-dap', load: async () => (await import('./cmsis-dap/target.ts')).cmsisDap },
+  {
+    id: 'cmsis-dap',
+    target: 'stm32f0-dap',
+    load: async () => (await import('./cmsis-dap/target.ts')).cmsisDap,
+  },
   { id: 'cmsis-dap-hid', load: async () => (await import('./cmsis-dap/target.ts')).cmsisDapHid },
-  { id: 'dfu', load: async () => (await import('./dfu/target.ts')).dfu },
-  { id: 'dfu11', load: async () => (await import('./dfu/target.ts')).dfu11 },
+  { id: 'dfu', target: 'stm32-dfu', load: async () => (await import('./dfu/target.ts')).dfu },
+  { id: 'dfu11', target: 'dfu', load: async () => (await import('./dfu/target.ts')).dfu11 },
 ];
 
 async function rx(device: 'rx65n' | 'rx72t' | 'rx72m'): Promise<VirtualTarget> {
@@ -50,6 +56,14 @@ async function raGen1(device: 'ra6m4' | 'ra6m5' | 'ra4m2' | 'ra4m3'): Promise<Vi
   ]);
   return gen1Target(devices[device]);
 }
+
+const made = targets.flatMap(({ id }) => {
+  const chip = virtualTargets.find((entry) => (entry.target ?? entry.id) === id);
+  return chip === undefined ? [] : [[id, chip.id] as const];
+});
+
+/** Targets that a virtual bench has a chip for, each with the name of that chip. */
+export const simulatedTargets: ReadonlyMap<string, string> = new Map(made);
 
 /** Throws RangeError for a name that no entry has. */
 export async function loadVirtualTarget(id: string): Promise<VirtualTarget> {

@@ -1,12 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { presenceChange, siteStateOf, type SiteFacts } from './site-state.ts';
 
-const idle: SiteFacts = { online: true, part: false, running: false, result: null };
+const idle: SiteFacts = {
+  ...{ online: true, vacant: false, part: false, running: false, result: null },
+};
 
 describe('site state', () => {
   it.each<[Partial<SiteFacts>, string]>([
     [{ online: false }, 'offline'],
     [{}, 'empty'],
+    [{ online: false, vacant: true, part: null }, 'empty'],
+    [{ online: false, vacant: true }, 'empty'],
+    [{ online: false, vacant: true, part: true }, 'offline'],
+    [{ online: false, vacant: true, result: 'passed' }, 'passed'],
     [{ part: true }, 'ready'],
     [{ part: null }, 'ready'],
     [{ part: true, running: true }, 'running'],

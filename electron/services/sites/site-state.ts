@@ -3,6 +3,8 @@ import type { SiteState } from '#contract/sites.ts';
 /** What is known of a site; its state on screen follows from this and nothing else. */
 export interface SiteFacts {
   online: boolean;
+  /** The part is the port itself, a device on USB, and nothing is at its place. */
+  vacant: boolean;
   /** Null: the fixture cannot tell. */
   part: boolean | null;
   running: boolean;
@@ -11,10 +13,11 @@ export interface SiteFacts {
 }
 
 /** A result outlives a lost cable: it belongs to the part in the socket, not to the link. */
-export function siteStateOf({ online, part, running, result }: SiteFacts): SiteState {
+export function siteStateOf({ online, vacant, part, running, result }: SiteFacts): SiteState {
   if (running) return 'running';
   if (result !== null) return result;
-  if (!online) return 'offline';
+  // A contact that sees a part knows better: its cable is out.
+  if (!online) return vacant && part !== true ? 'empty' : 'offline';
   return part === false ? 'empty' : 'ready';
 }
 

@@ -30,6 +30,8 @@ export interface SiteParts {
   floor: Floor;
   newId(): string;
   publish(view: SiteView): void;
+  /** Parts of this target are the port themselves: an empty socket has none. */
+  partIsPort(target: string): boolean;
   /** A run that this site has taken over: another site that showed it lets go. */
   onAdopted(runId: string, site: string): void;
 }
@@ -42,7 +44,9 @@ export class Site {
   private readonly bound: SiteConfig;
   private readonly parts: SiteParts;
   private readonly throttle;
-  private facts: SiteFacts = { online: false, part: null, running: false, result: null };
+  private facts: SiteFacts = {
+    ...{ online: false, vacant: false, part: null, running: false, result: null },
+  };
   private error: ErrorView | null = null;
   private tracker: RunTracker | null = null;
   private unread: RunRow | null = null;
@@ -65,7 +69,7 @@ export class Site {
     this.link = new SiteLink(config, {
       drivers: parts.drivers,
       onOpen: (part, path) => this.linked(part, path),
-      onFailed: (error) => this.set({ online: false }, error),
+      onFailed: (error) => this.unlinked(error),
     });
     this.throttle = createThrottle(PROGRESS_MS, () => parts.publish(this.view()));
   }
@@ -76,7 +80,12 @@ export class Site {
 
   /** The link is open: also where a result or an unread part stands on the site. */
   get online(): boolean {
-    return this.facts.online;
+    return this.facts.online || this.isVacant;
+  }
+
+  /** Nothing is wrong with the link: it is a part away. */
+  private get isVacant(): boolean {
+    return this.facts.vacant && this.facts.part !== true;
   }
 
   get state(): SiteState {
@@ -96,7 +105,7 @@ export class Site {
       part: this.facts.part,
       run: this.tracker?.view(this.facts.running) ?? null,
       ...{ prompt, lab },
-      error: moved === null ? this.error : cableMoved(site, moved),
+      error: moved === null ? (this.isVacant ? null : this.error) : cableMoved(site, moved),
     };
   }
 
@@ -112,9 +121,14 @@ export class Site {
 
   private linked(part: boolean | null, path: string): void {
     this.around.plugged(path);
-    this.set({ online: true }, null);
+    this.set({ online: true, vacant: false }, null);
     if (part !== null) this.presence(part);
     this.lookAtPart();
+  }
+
+  private unlinked(error: ErrorView): void {
+    const away = error.code === 'port-missing' || error.code === 'port-gone';
+    this.set({ online: false, vacant: away && this.parts.partIsPort(this.bound.target) }, error);
   }
 
   /** Takes the site out of production. Throws AppError where a run stands on it. */
@@ -142,7 +156,7 @@ export class Site {
   /** The cable is out. What runs ends by its own rejection, with the better error; a contact on the cable is blind. */
   disconnected(error: unknown): void {
     this.unwatched ||= this.config.link?.control.kind === 'modem-lines';
-    this.set({ online: false }, viewOf(error, null));
+    this.unlinked(viewOf(error, null));
   }
 
   /** The driver process is gone, and with it the link and every report on the socket. */
@@ -150,14 +164,14 @@ export class Site {
     this.link.lost();
     this.around.prompt = null;
     this.unwatched = true;
-    this.set({ online: false }, viewOf(error, null));
+    this.set({ online: false, vacant: false }, viewOf(error, null));
   }
 
   /** The driver has opened the port again by itself. */
   reconnected(path: string): void {
     this.link.reopened();
     this.around.plugged(path);
-    this.set({ online: true }, null);
+    this.set({ online: true, vacant: false }, null);
     this.lookAtPart();
   }
 
@@ -300,7 +314,7 @@ export class Site {
   /** An operation answers no abort: the site is off until the driver lets go of the link, then it is opened anew. */
   leaveBehind(): void {
     this.link.leaveBehind(() => void this.connect());
-    this.set({ online: false }, failureView('no-answer', null));
+    this.set({ online: false, vacant: false }, failureView('no-answer', null));
   }
 
   /** The part in the socket has an older run that nobody read: that one comes first, wherever it began. */

@@ -52,7 +52,8 @@ export interface StationDeps {
   hands: VirtualHands | null;
   /** Sites of the virtual bench; real ones come from the settings. */
   sites: readonly SiteConfig[];
-  targets: readonly TargetTitle[];
+  /** `partIsPort`: as the sites know it (sites/site.ts). */
+  targets: readonly (TargetTitle & { partIsPort?: true })[];
   demo: boolean;
   dataDir: string;
   version: string;
@@ -252,11 +253,13 @@ class StationCore {
   }
 
   private makeSites(configs: readonly SiteConfig[]): Sites {
-    const { drivers } = this.deps;
+    const { drivers, targets } = this.deps;
+    const ports = new Set(targets.flatMap(({ id, partIsPort }) => (partIsPort === true ? [id] : [])));
     return new Sites(
       {
         ...{ ports: this.ports, drivers, floor: this.production, newId: randomUUID },
         publish: (view) => this.events.publish('site.changed', view),
+        partIsPort: (target) => ports.has(target),
       },
       configs,
     );
