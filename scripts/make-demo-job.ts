@@ -1,11 +1,17 @@
 import { join, resolve } from 'node:path';
+import { atecc608Job } from './demo-jobs/atecc608.ts';
+import { dfuJob } from './demo-jobs/dfu.ts';
 import { esp32c3Job } from './demo-jobs/esp32c3.ts';
 import { writeJob, type DemoJob } from './demo-jobs/job.ts';
 import { nxpPufJob } from './demo-jobs/nxp-puf.ts';
 import { ra6m4Job } from './demo-jobs/ra6m4.ts';
 import { esecureJob } from './demo-jobs/ra8m1-esecure.ts';
 import { ra8m1Job } from './demo-jobs/ra8m1.ts';
+import { rx65nJob } from './demo-jobs/rx65n.ts';
 import { smpJob } from './demo-jobs/smp.ts';
+import { stm32DfuJob } from './demo-jobs/stm32-dfu.ts';
+import { stm32f0DapJob } from './demo-jobs/stm32f0-dap.ts';
+import { stm32f4SwdJob } from './demo-jobs/stm32f4-swd.ts';
 import { stm32f4Job } from './demo-jobs/stm32f4.ts';
 
 /**
@@ -14,11 +20,17 @@ import { stm32f4Job } from './demo-jobs/stm32f4.ts';
  */
 export const DEMO_JOBS: Readonly<Record<string, () => DemoJob>> = {
   TH4: ra8m1Job,
+  TM5: rx65nJob,
   TX1: esp32c3Job,
+  UB3: dfuJob,
   VM2: stm32f4Job,
+  VP4: stm32f4SwdJob,
   WG3: ra6m4Job,
+  XB6: atecc608Job,
   XE8: esecureJob,
   XS5: nxpPufJob,
+  YF2: stm32f0DapJob,
+  YL7: stm32DfuJob,
   ZN6: smpJob,
 };
 

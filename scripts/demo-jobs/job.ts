@@ -22,6 +22,23 @@ export function artefact(files: DemoJob['files'], file: string, rest: Omit<Named
   return { file, sha256: createHash('sha256').update(bytes).digest('hex'), ...rest };
 }
 
+type Phase = RecipeFile2['phases'][number];
+
+/** One step of a recipe; `rest`: parameters, limits, and whether it can be undone. */
+export const step = (
+  id: string,
+  title: string,
+  operation: Phase['operation'],
+  timeout: number,
+  rest: Pick<Phase, 'params' | 'limits' | 'irreversible'> = {},
+): Phase => ({ id, title, operation, timeout, ...rest });
+
+/** From an image to its verification, as most jobs have it. */
+export const load = (image: string | string[]): Phase[] => [
+  step('program', 'Program', 'program', 180, { params: { image } }),
+  step('verify', 'Verify', 'verify', 180, { params: { image } }),
+];
+
 /** Writes a job folder. */
 export async function writeJob(folder: string, { recipe, files }: DemoJob): Promise<void> {
   mkdirSync(folder, { recursive: true });

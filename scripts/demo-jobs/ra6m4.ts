@@ -1,14 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { wrapKey } from '#drivers/artefacts/key-wrapping.ts';
-import { writeRkey } from '#drivers/artefacts/rkey.ts';
-import { simulatorUfpk } from '#drivers/virtual/ra8m1/key-injection.ts';
 import { asIntelHex, idleImage } from './filler.ts';
 import { artefact, type DemoJob } from './job.ts';
+import { wrappedForBench } from './wrapped-key.ts';
 
 const STACK = 0x20040000;
 const BYTES = 32 * 1024;
-/** AES-128, in an .rkey file (rkey-types.ts) and as the key id of its slot. */
-const AES_128 = 0x05;
 
 /** A gateway: a wrapped user key, the border of its secure world, and the lock. */
 export function ra6m4Job(): DemoJob {
@@ -54,11 +50,4 @@ export function ra6m4Job(): DemoJob {
       ],
     },
   };
-}
-
-/** Under a wrapping key that simulated chips know; real ones take a W-UFPK of Renesas' service. */
-function wrappedForBench(key: Uint8Array): Uint8Array {
-  const { ufpk, wufpk } = simulatorUfpk(randomBytes(16));
-  const iv = randomBytes(16);
-  return writeRkey({ keyType: AES_128, wufpk, iv, encryptedKey: wrapKey(ufpk, iv, key) });
 }

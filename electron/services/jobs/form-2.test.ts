@@ -47,11 +47,17 @@ async function refusal(folder: string) {
 describe('demo jobs', () => {
   it.each([
     ['TH4', 'ra8m1', 'EA78 EF16'],
+    ['TM5', 'rx65n', null],
     ['TX1', 'esp32c3', null],
+    ['UB3', 'dfu', null],
     ['VM2', 'stm32f4', null],
+    ['VP4', 'stm32f4-swd', null],
     ['WG3', 'ra6m4', null],
+    ['XB6', 'atecc608', null],
     ['XE8', 'ra8m1', null],
     ['XS5', 'nxp-puf', null],
+    ['YF2', 'stm32f0-dap', null],
+    ['YL7', 'stm32-dfu', null],
     ['ZN6', 'smp', null],
   ])('%s loads, for %s', async (id, target, checksum) => {
     const loaded = await loadJobFolder(join(jobs, id), jobTools);
