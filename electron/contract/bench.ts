@@ -28,7 +28,7 @@ export const selfTestStep = z.strictObject({
 });
 
 const site = z.strictObject({ site: siteId });
-const channelNumber = z.number().int().min(1).max(64);
+const channelNumber = z.number().int().min(0).max(64);
 
 const controlChoice = z.discriminatedUnion('kind', [
   z.strictObject({
@@ -39,9 +39,10 @@ const controlChoice = z.discriminatedUnion('kind', [
     /** Two transistors between the lines, as on ESP boards. */
     crossCoupled: z.boolean().optional(),
   }),
-  /** Two channels of a relay board on a serial port of its own. */
+  /** Two channels of a board on a serial port of its own: relays, counted from 1 to 64, or pins, from 0 to 31. */
   z.strictObject({
     kind: z.literal('relay'),
+    board: z.enum(['relays', 'gpio']).optional(),
     path: z.string().min(1).max(256),
     reset: channelNumber,
     mode: channelNumber,

@@ -23,8 +23,8 @@ export interface UsbAdapter {
  * How reset and mode pin are driven and how the socket reports a part.
  * `bench`: the virtual bench's control socket (docs/virtual-bench.md). `modem-lines`: DTR and RTS of the adapter,
  * with CTS or DSR as the socket's contact; `crossCoupled`: two transistors between them, as on ESP boards, so that both
- * lines set together drive neither. `relay`: two channels of a relay board on a serial port of its own, found by its
- * location like a site's where it has one.
+ * lines set together drive neither. `relay`: two channels of a relay or GPIO board on a serial port of its own, found by its
+ * location like a site's where it has one; relays are counted from 1, pins from 0.
  * `operator`: a person does it when asked.
  */
 export type ControlSpec =
@@ -36,7 +36,15 @@ export type ControlSpec =
       contact?: 'cts' | 'dsr';
       crossCoupled?: boolean;
     }
-  | { kind: 'relay'; path: string; location?: string; reset: number; mode: number }
+  | {
+      kind: 'relay';
+      /** Relays where nothing is said. */
+      board?: 'relays' | 'gpio';
+      path: string;
+      location?: string;
+      reset: number;
+      mode: number;
+    }
   | { kind: 'operator' };
 
 /** An open byte link. Bytes arrive as events; nothing polls. */

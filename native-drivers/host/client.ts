@@ -11,7 +11,12 @@ import type { ProcessPort } from './process-port.ts';
 interface Place {
   process: DriverProcess;
   adapter: UsbAdapter | null;
+  /** What the relay board of the site is known by. */
+  board: string | null;
 }
+
+const boardOf = ({ control }: LinkSpec): string | null =>
+  control.kind === 'relay' ? (control.location ?? control.path) : null;
 
 /**
  * All driver processes of a station: one for each family that has a site, so that a driver which crashes, hangs or leaks
@@ -55,10 +60,11 @@ class DriverProcesses implements DriverHost {
     link: LinkSpec,
     target: string,
   ): Promise<{ part: boolean | null; path: string }> {
-    const process = this.processFor(familyOf(target));
+    const board = boardOf(link);
+    const process = this.holderOf(site, board) ?? this.processFor(familyOf(target));
     const before = this.places.get(site)?.process;
     if (before !== undefined && before !== process) await before.call({ type: 'close-site', site });
-    this.places.set(site, { process, adapter: link.adapter ?? null });
+    this.places.set(site, { process, adapter: link.adapter ?? null, board });
     await this.shareAdapters();
     const opened = await process.call({ type: 'open-site', site, link, target });
     return opened as { part: boolean | null; path: string };
@@ -103,6 +109,13 @@ class DriverProcesses implements DriverHost {
 
   private of(site: string): DriverProcess {
     return this.places.get(site)?.process ?? this.first;
+  }
+
+  /** A port can be open in one process only: sites that share a board share a process, whatever their families. */
+  private holderOf(site: string, board: string | null): DriverProcess | null {
+    if (board === null) return null;
+    const holder = [...this.places].find(([other, place]) => other !== site && place.board === board);
+    return holder?.[1].process ?? null;
   }
 
   private processFor(family: string): DriverProcess {

@@ -20,10 +20,11 @@ const control = z.discriminatedUnion('kind', [
   }),
   z.strictObject({
     kind: z.literal('relay'),
+    board: z.enum(['relays', 'gpio']).exactOptional(),
     path: text,
     location: text.exactOptional(),
-    reset: z.number().int().min(1).max(64),
-    mode: z.number().int().min(1).max(64),
+    reset: z.number().int().min(0).max(64),
+    mode: z.number().int().min(0).max(64),
   }),
   z.strictObject({ kind: z.literal('operator') }),
 ]);

@@ -2,8 +2,12 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { startVirtualBench } from '../bench/virtual-bench.ts';
 import type { DriverHost } from '../core/host-api.ts';
-import { relayFrame } from '../transports/control/relay-board.ts';
-import { simulateRelays, type SimulatedRelays } from '../transports/control/relay-simulator.test-support.ts';
+import { gpioLine, relayFrame } from '../transports/control/board-kinds.ts';
+import {
+  simulateGpio,
+  simulateRelays,
+  type SimulatedRelays,
+} from '../transports/control/relay-simulator.test-support.ts';
 import { openPtyPair, type PtyPair } from '../transports/pty-pair.test-support.ts';
 import { openBenchControl, type BenchControl } from '../virtual/control-client.ts';
 import { createDriverHost } from './client.ts';
@@ -55,6 +59,13 @@ it('commands are those that the boards take', () => {
   expect(Buffer.from(relayFrame(1, true)).toString('hex')).toBe('a00101a2');
   expect(Buffer.from(relayFrame(1, false)).toString('hex')).toBe('a00100a1');
   expect(Buffer.from(relayFrame(64, true)).toString('hex')).toBe('a04001e1');
+  const lines = [gpioLine(0, true), gpioLine(9, false), gpioLine(10, true), gpioLine(31, false)];
+  expect(lines.map((line) => Buffer.from(line).toString('latin1'))).toEqual([
+    'gpio clear 0\r',
+    'gpio set 9\r',
+    'gpio clear A\r',
+    'gpio set V\r',
+  ]);
 });
 
 it('relays bring a part into its boot ROM, and two sites share one board', async () => {
@@ -79,4 +90,42 @@ it('a board that is not there keeps its site from opening; one that is pulled fa
   await identify(0);
   await cable.pull();
   await expect(identify(0)).rejects.toMatchObject({ code: expect.stringMatching(/^port-/) as string });
+});
+
+it('a GPIO board brings a part into its boot ROM, and one that does not answer is named', async () => {
+  const lines = await openPtyPair();
+  const moved: [number, boolean][] = [];
+  const pins = await simulateGpio(lines.b, async (pin, low) => {
+    moved.push([pin, low]);
+    if (pin === 11) await hands[0]!.setMode(low ? 'boot' : 'run');
+    else if (!low) await hands[0]!.reset();
+  });
+  const { id, link } = bench.sites[0]!;
+  const control = { kind: 'relay', board: 'gpio', path: lines.a, reset: 0, mode: 11 } as const;
+  await host.openSite(id, { path: link, control }, 'ra8m1');
+  expect(await identify(0)).toBe((await hands[0]!.status()).uid);
+  expect(pins.skipped()).toBe(0);
+  expect(moved.slice(0, 4)).toEqual([
+    [0, false],
+    [11, true],
+    [0, true],
+    [0, false],
+  ]);
+  await pins.stop();
+  await expect(host.openSite(id, { path: link, control }, 'ra8m1')).rejects.toMatchObject({
+    code: 'no-answer',
+    chip: 'untouched',
+  });
+  await lines.pull();
+});
+
+it('sites of two families share one board', async () => {
+  const other = await startVirtualBench({ target: 'stm32f4', sites: 1, speed: 'max' });
+  const { id, link } = other.sites[0]!;
+  await openOn(0);
+  const control = { kind: 'relay', path: cable.a, reset: OTHER_RESET, mode: OTHER_MODE } as const;
+  await host.openSite(`S${id}`, { path: link, control }, 'stm32f4');
+  expect(await identify(0)).toBe((await hands[0]!.status()).uid);
+  expect([...relays.closed]).toContain(MODE);
+  await other.stop();
 });

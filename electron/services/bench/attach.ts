@@ -10,6 +10,7 @@ import {
   ownRelay,
   portTaken,
   portUnfit,
+  noChannel,
   sameChannel,
   siteVirtual,
   targetUnknown,
@@ -78,9 +79,16 @@ function checkReach({ path, control }: Wanted, { reach, title }: TargetTitle): v
   if (reach !== 'tool' && isUsb(path) !== (reach === 'usb')) throw portUnfit(path, title);
   if (control.kind === 'operator') return;
   if (control.reset === control.mode) throw sameChannel();
-  if (control.kind === 'relay' && control.path === path) throw ownRelay(path);
+  if (control.kind === 'relay') checkBoard(control, path);
   const lineless = reach !== undefined || isTcp(path);
   if (control.kind === 'modem-lines' && lineless) throw noLines(path);
+}
+
+function checkBoard(control: Extract<Wanted['control'], { kind: 'relay' }>, path: string): void {
+  if (control.path === path) throw ownRelay(path);
+  const [first, last] = control.board === 'gpio' ? [0, 31] : [1, 64];
+  for (const channel of [control.reset, control.mode])
+    if (channel < first || channel > last) throw noChannel(channel, first, last);
 }
 
 function programmerOf(path: string, { reach }: TargetTitle): string {
@@ -125,7 +133,9 @@ function controlOf(control: Wanted['control'], ports: readonly PortInfo[]): Link
       return control;
     case 'relay': {
       const location = ports.find((one) => one.path === control.path)?.location ?? null;
-      return location === null ? control : { ...control, location };
+      const { board, ...rest } = control;
+      const kind = board === undefined ? {} : { board };
+      return { ...rest, ...kind, ...(location === null ? {} : { location }) };
     }
     case 'modem-lines': {
       const { contact, crossCoupled, ...rest } = control;

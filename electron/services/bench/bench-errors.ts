@@ -27,6 +27,8 @@ export const noLines = (path: string) =>
   );
 export const sameChannel = () =>
   refusal('control-unfit', 'Reset and mode are one line.', 'Choose two different ones.');
+export const noChannel = (channel: number, first: number, last: number) =>
+  refusal('control-unfit', `The board has no channel ${channel}.`, `Choose one from ${first} to ${last}.`);
 export const ownRelay = (path: string) =>
   refusal(
     'control-unfit',

@@ -11,12 +11,14 @@ export type TargetTitle = { id: string; title: string; family: string; reach?: '
 
 const USB = 'usb:';
 
-export const controlTitles: Readonly<Record<ControlSpec['kind'], string>> = {
+const CONTROL_TITLES: Readonly<Record<ControlSpec['kind'], string>> = {
   bench: 'Virtual bench',
   'modem-lines': 'Modem lines',
   relay: 'Relay board',
   operator: 'By hand',
 };
+const titleOfControl = (control: ControlSpec): string =>
+  control.kind === 'relay' && control.board === 'gpio' ? 'GPIO board' : CONTROL_TITLES[control.kind];
 
 /** Place on the bus that a link is bound to; null for ports that have none. */
 export function locationOf(link: SiteConfig['link']): string | null {
@@ -32,7 +34,7 @@ export function benchSite(site: Site): BenchSite {
     ...{ id: config.site, row: config.row, column: config.column, programmer: config.programmer },
     ...{ target: config.target, port, virtual: config.virtual },
     ...{ location: locationOf(config.link), moved, lab: around.lab },
-    control: config.link === null ? '' : controlTitles[config.link.control.kind],
+    control: config.link === null ? '' : titleOfControl(config.link.control),
     online: site.online,
     error,
   };

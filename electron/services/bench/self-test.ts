@@ -60,7 +60,9 @@ function linesOf(control: ControlSpec): string {
     case 'bench':
       return 'The virtual bench drives them.';
     case 'relay':
-      return `Relay board on ${control.path}: channel ${control.reset} resets, channel ${control.mode} sets the mode.`;
+      return control.board === 'gpio'
+        ? `GPIO board on ${control.path}: pin ${control.reset} resets, pin ${control.mode} sets the mode.`
+        : `Relay board on ${control.path}: channel ${control.reset} resets, channel ${control.mode} sets the mode.`;
     case 'modem-lines': {
       const coupled = control.crossCoupled === true ? ', cross-coupled' : '';
       return `${control.reset.toUpperCase()} resets, ${control.mode.toUpperCase()} sets the mode${coupled}.`;

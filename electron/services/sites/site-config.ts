@@ -12,10 +12,11 @@ const control = z.discriminatedUnion('kind', [
   }),
   z.strictObject({
     kind: z.literal('relay'),
+    board: z.exactOptional(z.enum(['relays', 'gpio'])),
     path: z.string().min(1),
     location: z.exactOptional(z.string()),
-    reset: z.number().int().min(1),
-    mode: z.number().int().min(1),
+    reset: z.number().int().min(0),
+    mode: z.number().int().min(0),
   }),
   z.strictObject({ kind: z.literal('operator') }),
 ]);

@@ -1,5 +1,5 @@
 import { openSerial } from '../serial.ts';
-import { RELAY_BAUD_RATE, RELAY_START } from './relay-board.ts';
+import { RELAY_START } from './board-kinds.ts';
 
 /** A relay board at the other end of a cable: contacts that close and open. */
 export interface SimulatedRelays {
@@ -17,7 +17,7 @@ export async function simulateRelays(
   path: string,
   moved: (channel: number, closed: boolean) => Promise<void> | void,
 ): Promise<SimulatedRelays> {
-  const port = await openSerial(path, RELAY_BAUD_RATE);
+  const port = await openSerial(path, 9600);
   const closed = new Set<number>();
   let pending: number[] = [];
   let skipped = 0;
@@ -35,6 +35,48 @@ export async function simulateRelays(
       if (good) act(channel, state);
       else skipped += 1;
       pending = pending.slice(good ? FRAME : 1);
+    }
+  });
+  return {
+    closed,
+    skipped: () => skipped,
+    stop: async () => {
+      remove();
+      await turn;
+      await port.close();
+    },
+  };
+}
+
+/** A GPIO module: echoes its line, carries it out, and says its prompt. Pins that are low are `closed`. */
+export async function simulateGpio(
+  path: string,
+  moved: (pin: number, low: boolean) => Promise<void> | void,
+): Promise<SimulatedRelays> {
+  const port = await openSerial(path, 115_200);
+  const closed = new Set<number>();
+  let line = '';
+  let skipped = 0;
+  let turn = Promise.resolve();
+  const act = async (text: string): Promise<void> => {
+    const [, verb, pin = ''] = /^gpio (set|clear) ([0-9A-V])$/.exec(text) ?? [];
+    const number = Number.parseInt(pin, 32);
+    if (verb === undefined) skipped += text.length;
+    else {
+      if (verb === 'clear') closed.add(number);
+      else closed.delete(number);
+      await moved(number, verb === 'clear');
+    }
+    await port.write(Buffer.from(`${text}\n\r>`, 'latin1'));
+  };
+  const remove = port.onData((bytes) => {
+    for (const letter of Buffer.from(bytes).toString('latin1')) {
+      if (letter !== '\r') line += letter;
+      else {
+        const text = line;
+        line = '';
+        turn = turn.then(() => act(text));
+      }
     }
   });
   return {

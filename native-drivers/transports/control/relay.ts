@@ -8,13 +8,14 @@ const RESET_PULSE_MS = 50;
 type Spec = Extract<ControlSpec, { kind: 'relay' }>;
 
 /**
- * Reset and mode pin on two relays that pull them low while closed. A board that was pulled out is opened again by the
+ * Reset and mode pin on two channels of a board: relays that pull them low while closed, or pins that drive them. A board that was pulled out is opened again by the
  * next command; the operation in which it went fails as `port-gone`.
  */
 export async function relayLines(path: string, spec: Spec): Promise<ControlLines> {
-  let board: RelayBoard | null = await openRelayBoard(path);
+  const open = (): Promise<RelayBoard> => openRelayBoard(path, spec.board ?? 'relays');
+  let board: RelayBoard | null = await open();
   const set = async (channel: number, closed: boolean) => {
-    board ??= await openRelayBoard(path);
+    board ??= await open();
     try {
       await board.set(channel, closed);
     } catch (error) {

@@ -18,7 +18,7 @@ export function AttachWiring({ bench, draft, onChange }: Props) {
   const reach = reachOf(draft, bench);
   return (
     <Stack sx={{ gap: 2 }}>
-      {WIRINGS.map(({ id, title, help }) => {
+      {WIRINGS.map(({ id, title, help, control }) => {
         const fits = fitsWiring(id, draft.path, reach);
         return (
           <Fragment key={id}>
@@ -30,7 +30,7 @@ export function AttachWiring({ bench, draft, onChange }: Props) {
               title={<b>{title}</b>}
               help={fits ? help : 'This port has no modem lines.'}
             />
-            {id === 'relay' && draft.wiring === id ? (
+            {control === null && draft.wiring === id ? (
               <RelayFields
                 ports={bench.ports.filter(({ path, reach: kind }) => kind === 'bytes' && path !== draft.path)}
                 relay={draft.relay}

@@ -1,6 +1,6 @@
 import type { Bench } from '#client/views.ts';
 import { fitsPort } from './targets.ts';
-import { controlOf, fitsWiring, type RelayChoice } from './wiring.ts';
+import { channelsOf, controlOf, fitsWiring, type RelayChoice } from './wiring.ts';
 
 /** What is asked one after the other until a board is attached. */
 export const ATTACH_STEPS = ['site', 'port', 'target', 'wiring', 'test'] as const;
@@ -79,10 +79,9 @@ function portLack({ path, site }: Draft, { ports }: Bench): string | null {
 
 function relayLack({ wiring, relay, path }: Draft): string | null {
   if (controlOf(wiring, relay) === null)
-    return 'Say the port of the relay board and two different channels, 1 to 64.';
-  return wiring === 'relay' && relay.path === path
-    ? 'The relay board is on a port of its own, not on the part’s.'
-    : null;
+    return `Say the port of the board and two different channels, ${channelsOf(wiring).join(' to ')}.`;
+  const board = wiring === 'relay' || wiring === 'gpio';
+  return board && relay.path === path ? 'The board is on a port of its own, not on the part’s.' : null;
 }
 
 const STEP_OF: Readonly<Record<string, AttachStep>> = {

@@ -9,7 +9,7 @@ export interface Wiring {
   title: string;
   /** What it means in the hand. */
   help: string;
-  /** Null: a relay board, whose port and channels are asked for. */
+  /** Null: a board, whose port and channels are asked for. */
   control: Control | null;
 }
 
@@ -45,6 +45,12 @@ export const WIRINGS: readonly Wiring[] = [
     control: null,
   },
   {
+    id: 'gpio',
+    title: 'A GPIO board',
+    help: 'Two pins of a USB GPIO module, which drives them: only where board and part have one voltage.',
+    control: null,
+  },
+  {
     id: 'operator',
     title: 'By hand: jumper and button',
     help: 'The site asks each time, and the run waits for Done.',
@@ -64,9 +70,13 @@ export interface RelayChoice {
   mode: string;
 }
 
-const channel = (text: string): number | null => {
+/** First and last channel of a board: relays are counted from 1, pins as they are printed. */
+export const channelsOf = (wiring: string): readonly [number, number] =>
+  wiring === 'gpio' ? [0, 31] : [1, 64];
+
+const channel = (text: string, [first, last]: readonly [number, number]): number | null => {
   const value = Number(text);
-  return /^\d{1,2}$/.test(text) && value >= 1 && value <= 64 ? value : null;
+  return /^\d{1,2}$/.test(text) && value >= first && value <= last ? value : null;
 };
 
 /** The choice as the station takes it; null while something is missing. */
@@ -74,7 +84,9 @@ export function controlOf(wiring: string, relay: RelayChoice): Control | null {
   const chosen = WIRINGS.find(({ id }) => id === wiring);
   if (chosen === undefined) return null;
   if (chosen.control !== null) return chosen.control;
-  const [reset, mode] = [channel(relay.reset), channel(relay.mode)];
+  const channels = channelsOf(wiring);
+  const [reset, mode] = [channel(relay.reset, channels), channel(relay.mode, channels)];
   const complete = relay.path !== '' && reset !== null && mode !== null && reset !== mode;
-  return complete ? { kind: 'relay', path: relay.path, reset, mode } : null;
+  const board = wiring === 'gpio' ? { board: 'gpio' as const } : {};
+  return complete ? { kind: 'relay', ...board, path: relay.path, reset, mode } : null;
 }
