@@ -12,7 +12,15 @@ export const jobView = z.strictObject({
   targetTitle: z.string(),
   rootOfTrust: z.string(),
   allowance: z.strictObject({ total: z.number().int(), left: z.number().int() }),
-  images: z.array(z.strictObject({ name: z.string(), sha256: z.string(), bytes: z.number().int() })),
+  images: z.array(
+    z.strictObject({
+      name: z.string(),
+      sha256: z.string(),
+      bytes: z.number().int(),
+      /** What it calls itself; null: it does not say, or its kind is not one that does. */
+      says: z.string().nullable(),
+    }),
+  ),
   phases: z.array(z.strictObject({ id: z.string(), title: z.string(), irreversible: z.boolean() })),
   /** The traveller as a scanner reads it, on a demo station. */
   demoTraveller: z.string().optional(),

@@ -39,4 +39,6 @@ export interface DeskFacts {
    * that it is built for; an image that does not say the same is refused, as the driver goes by the image alone.
    */
   checkImage?(image: Image, efuse?: EfuseKind): void;
+  /** What an image calls itself, for a person who compares it: `sensor 1.4.2, ESP-IDF v5.3`. Null: it does not say. */
+  describeImage?(image: Image): string | null;
 }

@@ -31,7 +31,7 @@ export const job: JobView = {
   targetTitle: 'RA8M1',
   rootOfTrust: 'qdid',
   allowance: { total: 10_000, left: 8614 },
-  images: [{ name: 'thermostat.srec', sha256: 'ab'.repeat(32), bytes: 327_680 }],
+  images: [{ name: 'thermostat.srec', sha256: 'ab'.repeat(32), bytes: 327_680, says: null }],
   phases: titles.map((title) => ({
     id: title.toLowerCase().replaceAll(' ', '-'),
     title,

@@ -17,6 +17,11 @@ function imageTitle(recipe: Recipe): string {
   return others.length === 0 ? first : `${first} and ${others.length} more`;
 }
 
+function imageView({ recipe, target }: LoadedJob, image: Image): JobView['images'][number] {
+  const says = target.describeImage?.(image) ?? null;
+  return { name: imageTitle(recipe), sha256: image.sha256, bytes: bytesOf(image), says };
+}
+
 /** A job as screens show it. `demo` adds a traveller to try, as a scanner would read it. */
 export function jobView(job: LoadedJob, allowanceLeft: number, demo = false): JobView {
   const { recipe, sha256, checksum, image } = job;
@@ -31,7 +36,7 @@ export function jobView(job: LoadedJob, allowanceLeft: number, demo = false): Jo
     targetTitle: recipe.target.toUpperCase(),
     rootOfTrust: recipe.rootOfTrust,
     allowance: { total: recipe.allowance, left: allowanceLeft },
-    images: image === null ? [] : [{ name: imageTitle(recipe), sha256: image.sha256, bytes: bytesOf(image) }],
+    images: image === null ? [] : [imageView(job, image)],
     phases: recipe.phases.map(({ id, title, irreversible }) => ({ id, title, irreversible })),
     ...(demo ? { demoTraveller: traveller } : {}),
   };

@@ -21,6 +21,12 @@ export function deskFacts(chip: EspChip): DeskFacts {
         : null,
     fresh: ['OPEN'],
     takes: ['image', 'esp-image', 'esp-secure-cert', 'fuse-value'],
+    describeImage: (image) => {
+      const { descriptor } = factsOf(image, chip).apps.find((app) => app.descriptor !== null) ?? {};
+      return descriptor == null
+        ? null
+        : `${descriptor.project} ${descriptor.version}, ESP-IDF ${descriptor.idfVersion}`;
+    },
     checkImage: (image, efuse) => {
       const { apps, fuses } = factsOf(image, chip);
       checkChips(apps, chip);

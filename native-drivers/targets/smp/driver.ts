@@ -176,6 +176,10 @@ export const smpDriver: TargetDriver = {
     if (operation !== 'move-lifecycle') return null;
     return { dlm: to === 'CONFIRM' ? 'CONFIRMED' : 'TEST' };
   },
+  describeImage: (image) => {
+    const { version, signed } = smpImage(image);
+    return `MCUboot image ${version}, ${signed ? 'signed' : 'not signed'}`;
+  },
   takes: ['mcuboot-image'],
   decoder: smpDecoder,
   checkImage: (image) => void smpImage(image),

@@ -1,7 +1,8 @@
 import Checkbox from '@mui/material/Checkbox';
 import { styled } from '@mui/material/styles';
 import type { JobView } from '#contract/jobs.ts';
-import { Dim } from '#ui/pieces/text.tsx';
+import { bytes } from '#ui/format.ts';
+import { Dim, Mono } from '#ui/pieces/text.tsx';
 import { MONO } from '#ui/theme/theme.ts';
 import { Step } from './Step.tsx';
 
@@ -16,6 +17,7 @@ const Sum = styled('div')(({ theme }) => ({
   background: theme.tokens.raised,
   border: `1px solid ${theme.tokens.line}`,
 }));
+const Firmware = styled('p')({ margin: '8px 0 0', textAlign: 'center' });
 const Confirm = styled('label')({
   display: 'flex',
   alignItems: 'center',
@@ -36,6 +38,14 @@ export function ChecksumStep({ job, confirmed, onConfirm }: Props) {
   return (
     <Step number={4} title="Compare the checksum" done={job !== null && confirmed}>
       <Sum data-testid="checksum">{job?.checksum ?? '···· ····'}</Sum>
+      {job?.images.map((image) => (
+        <Firmware key={image.sha256}>
+          <Dim>
+            Firmware {image.says === null ? image.name : <b>{image.says}</b>} · {bytes(image.bytes)} · SHA-256{' '}
+            <Mono>{image.sha256.slice(0, 8).toUpperCase()}…</Mono>
+          </Dim>
+        </Firmware>
+      ))}
       <Confirm>
         <Checkbox
           disabled={!job}
