@@ -190,7 +190,8 @@ export class Site {
 
   /** Never rejects: what is not usable yet is tried at the next change, or after a while where none will come. */
   private async tryAgain(): Promise<void> {
-    if (this.closed || this.opening !== null) return;
+    // An operation that made its own attempt may have been first: a second connection would take the place of its own.
+    if (this.closed || this.gone === null || this.opening !== null) return;
     try {
       await this.attempt();
       this.parts.emit({ type: 'port-back', site: this.name, path: this.ends?.path ?? this.spec.path });
