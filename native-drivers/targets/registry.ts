@@ -10,6 +10,8 @@ interface TargetEntry {
   family: string;
   /** How its parts are reached: what a bench screen asks for. `bytes` where nothing is said. */
   reach?: 'usb' | 'tool';
+  /** The part is the device on USB itself: an empty socket is an empty place on the bus. */
+  partIsPort?: true;
   load(): Promise<AnyTargetDriver>;
   /** The family's simulated chip, where it lives in the family's own folder; it has the target's id. */
   simulator?: () => Promise<VirtualTarget>;
@@ -43,6 +45,12 @@ export const targets: readonly TargetEntry[] = [
     title: 'ST STM32F405/407 on a debug probe',
     family: 'Debug probes',
     load: () => gdb('stm32f4Swd'),
+  },
+  {
+    id: 'stm32f0-swd',
+    title: 'ST STM32F07x on a debug probe',
+    family: 'Debug probes',
+    load: () => gdb('stm32f0Swd'),
   },
   {
     id: 'qemu-netduinoplus2',
@@ -99,6 +107,7 @@ export const targets: readonly TargetEntry[] = [
     title: 'ST STM32 over USB (DfuSe)',
     family: 'ST STM32',
     reach: 'usb',
+    partIsPort: true,
     load: async () => (await import('./dfu/stm32-driver.ts')).stm32Dfu,
   },
   {
@@ -106,6 +115,7 @@ export const targets: readonly TargetEntry[] = [
     title: 'Device with USB DFU 1.1',
     family: 'USB DFU',
     reach: 'usb',
+    partIsPort: true,
     load: async () => (await import('./dfu/plain-driver.ts')).plainDfu,
   },
   {
@@ -123,7 +133,7 @@ export const targets: readonly TargetEntry[] = [
   },
 ];
 
-async function gdb(device: 'stm32f4Swd' | 'netduinoPlus2'): Promise<TargetDriver> {
+async function gdb(device: 'stm32f4Swd' | 'stm32f0Swd' | 'netduinoPlus2'): Promise<TargetDriver> {
   const [{ gdbDriver }, devices] = await Promise.all([import('./gdb/driver.ts'), import('./gdb/device.ts')]);
   return gdbDriver(devices[device]);
 }

@@ -73,6 +73,29 @@ describe('a conversation with a debug server', () => {
     client.close();
   });
 
+  it('passes over the second hello of a server that was slow to say the first', async () => {
+    const hello = framed('PacketSize=80;QStartNoAckMode+');
+    answers.push(
+      () => null,
+      () => `+${hello}`,
+      () => `+${hello}+${framed('OK')}`,
+    );
+    const client = await GdbRemoteClient.connect(transport, signal);
+    expect(client.window).toBeGreaterThan(1);
+    client.close();
+  });
+
+  it('does not take zeros for memory where the server says them of what it cannot read', async () => {
+    const client = await connected();
+    client.confirmZeros = (address) =>
+      address === 0 ? Promise.resolve() : Promise.reject(new Error('none'));
+    says(`+${framed('0000')}`, `+${framed('0000')}`, `+${framed('0001')}`);
+    expect([...(await client.read(0, 2))]).toEqual([0, 0]);
+    await expect(client.read(2, 2)).rejects.toThrow('none');
+    expect([...(await client.read(2, 2))]).toEqual([0, 1]);
+    client.close();
+  });
+
   it('sends a packet again only where it was refused', async () => {
     const client = await connected();
     says('-', `+${framed('OK')}`);

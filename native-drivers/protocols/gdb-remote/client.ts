@@ -37,6 +37,8 @@ const HELLO = 'qSupported:swbreak+';
  * status in the context, a packet that the server does not know is `unsupported`.
  */
 export class GdbRemoteClient {
+  /** For a server that answers zeros for memory which it cannot read: rejects for such memory. */
+  confirmZeros: ((address: number, length: number) => Promise<void>) | null = null;
   private readonly link: PacketLink;
   private features: ReadonlyMap<string, string> = new Map();
   private map: Promise<readonly MapRegion[]> | null = null;
@@ -127,8 +129,9 @@ export class GdbRemoteClient {
     const question = `m${hex(address)},${hex(length)}`;
     const answer = await this.ask(question);
     const bytes = hexBytes(answer);
-    if (bytes?.length === length && length > 0) return bytes;
-    throw refusal(question, answer);
+    if (bytes?.length !== length || length === 0) throw refusal(question, answer);
+    if (bytes.every((byte) => byte === 0)) await this.confirmZeros?.(address, length);
+    return bytes;
   }
 
   async read32(address: number): Promise<number> {
@@ -195,9 +198,7 @@ export class GdbRemoteClient {
   private async agree(last: boolean): Promise<boolean> {
     this.link.acknowledge();
     const judge = (answer: Uint8Array): Verdict =>
-      textOf(answer) === HELLO || textOf(answer).includes('PacketSize=') || answer.length === 0
-        ? 'done'
-        : 'stray';
+      textOf(answer) === HELLO || isHello(textOf(answer)) || answer.length === 0 ? 'done' : 'stray';
     try {
       const answer = textOf(await this.link.ask(textBytes(HELLO), CONNECT_MS, judge));
       if (answer === HELLO) throw lineEchoes(this.link.transport.path);
@@ -212,7 +213,10 @@ export class GdbRemoteClient {
   /** E.11 Packet Acknowledgment: only where the server offers it. */
   private async stopAcknowledging(): Promise<void> {
     if (this.features.get('QStartNoAckMode') !== '+') return;
-    await this.order('QStartNoAckMode');
+    const question = 'QStartNoAckMode';
+    // A server that was slow to say hello says it once for each time that it was asked.
+    const judge = (answer: Uint8Array): Verdict => (isHello(textOf(answer)) ? 'stray' : 'done');
+    expectOk(question, textOf(await this.link.ask(textBytes(question), ANSWER_MS, judge)));
     this.link.acknowledges = false;
   }
 
@@ -230,6 +234,7 @@ export class GdbRemoteClient {
   }
 }
 
+const isHello = (answer: string): boolean => answer.includes('PacketSize=');
 const hex = (value: number): string => value.toString(16);
 
 /** `name=value;name+;name-` (E.4, `qSupported`). */

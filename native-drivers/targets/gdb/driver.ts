@@ -81,13 +81,11 @@ async function protect(
   { signal }: OperationContext,
 ): Promise<OperationResult<'protect'>> {
   const awake = await part.use(signal);
-  const { protection } = part.device;
   const act = awake.server.protect;
-  if (level !== 'RDP1' || protection === null || act === null) throw cannot(awake, `protect ${level}`);
-  const word = protection.protect(await awake.client.read32(protection.address));
+  if (level !== 'RDP1' || act === null) throw cannot(awake, `protect ${level}`);
   stopIfAborted(signal);
   part.touched = true;
-  await act(awake.client, word);
+  await act(awake.client);
   part.drop();
   const after = await part.wake(signal);
   if (after.level === 'RDP1') return { output: lifecycleOf(after), measurements: [] };

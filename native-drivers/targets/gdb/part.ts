@@ -3,7 +3,8 @@ import type { Link, Transport } from '#drivers/core/link.ts';
 import type { MemoryArea } from '#drivers/core/operations.ts';
 import { GdbRemoteClient } from '#drivers/protocols/gdb-remote/client.ts';
 import type { GdbDevice } from './device.ts';
-import { serverOf, type GdbServer } from './servers.ts';
+import type { GdbServer } from './server.ts';
+import { serverOf } from './servers.ts';
 
 export interface AwakePart {
   client: GdbRemoteClient;
@@ -58,7 +59,8 @@ export class GdbPart {
   /** The part as it is, protected or not. */
   async wake(signal: AbortSignal): Promise<AwakePart> {
     // A re-plugged cable is another transport; a part that was out, however shortly, may be another one.
-    if (this.awake !== null && this.transport === this.link.transport) return this.awake;
+    const { awake } = this;
+    if (awake !== null && this.transport === this.link.transport && (await this.isStill(awake))) return awake;
     this.drop();
     const { transport, control } = this.link;
     this.transport = transport;
@@ -97,12 +99,12 @@ export class GdbPart {
   async release(): Promise<void> {
     const awake = this.device.emulated ? null : this.awake;
     // Tear-down: a part that is gone needs no letting go.
-    await awake?.client.order('D').catch(() => undefined);
+    await awake?.server.release(awake.client).catch(() => undefined);
     this.drop();
   }
 
   private async attach(client: GdbRemoteClient): Promise<AwakePart> {
-    const server = await serverOf(client);
+    const server = await serverOf(client, this.device);
     await server.attach(client);
     await this.checkProduct(client);
     const { protection, uid: place } = this.device;
@@ -110,6 +112,12 @@ export class GdbPart {
     const uid = place === null ? '' : await this.readUid(client, place);
     this.checkUid(uid);
     return { client, server, uid, level };
+  }
+
+  /** Asked each time: most fixtures of a debug server cannot tell that a part was out. */
+  private async isStill({ client, uid }: AwakePart): Promise<boolean> {
+    const { uid: place } = this.device;
+    return place === null || uid === '' || (await this.readUid(client, place)) === uid;
   }
 
   private async checkProduct(client: GdbRemoteClient): Promise<void> {

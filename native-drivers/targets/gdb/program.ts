@@ -12,6 +12,8 @@ import { compare, crcOf, readBack } from './verify.ts';
 const ERASED = 0xff;
 /** What one checksum is asked for: small enough that a mismatch is found again quickly, large enough to cost no time. */
 const CRC_BYTES = 0x4000;
+/** One erase at most: what `ERASE_MS` allows for, the largest sector of an STM32F4. */
+const MOST_ERASE_BYTES = 0x20000;
 
 /** Whole words: a stub's flash takes no less. */
 function wordsOf({ address, bytes }: Segment, unit: number): Segment {
@@ -39,27 +41,38 @@ export function stopIfAborted(signal: AbortSignal): void {
     throw new DriverError('cancelled', 'The operation was cancelled.', { cause: signal.reason });
 }
 
-/** Erase blocks that the image touches, and no others. */
-function blocksOf(areas: readonly MemoryArea[], segments: readonly Segment[]): [number, number][] {
+interface Stretch {
+  address: number;
+  length: number;
+}
+
+/**
+ * Erase blocks that the image touches, and no others. Neighbours of one region are one question (E.2, `vFlashErase`): a
+ * server may reset the part for each, as OpenOCD does.
+ */
+function stretchesOf(areas: readonly MemoryArea[], segments: readonly Segment[]): Stretch[] {
   return areas.flatMap(({ start, end, eraseUnit }) => {
-    const blocks: [number, number][] = [];
+    const stretches: Stretch[] = [];
     for (let at = start; at <= end; at += eraseUnit) {
       const next = at + eraseUnit;
-      if (segments.some((one) => one.address < next && one.address + one.bytes.length > at))
-        blocks.push([at, eraseUnit]);
+      if (!segments.some((one) => one.address < next && one.address + one.bytes.length > at)) continue;
+      const last = stretches.at(-1);
+      const joins = last !== undefined && last.address + last.length === at;
+      if (joins && last.length + eraseUnit <= MOST_ERASE_BYTES) last.length += eraseUnit;
+      else stretches.push({ address: at, length: eraseUnit });
     }
-    return blocks;
+    return stretches;
   });
 }
 
 async function erase(
   client: GdbRemoteClient,
-  blocks: readonly [number, number][],
+  stretches: readonly Stretch[],
   context: OperationContext,
 ): Promise<void> {
-  for (const [index, [address, length]] of blocks.entries()) {
+  for (const [index, { address, length }] of stretches.entries()) {
     stopIfAborted(context.signal);
-    context.progress({ done: index, total: blocks.length, unit: 'steps', note: 'Erase' });
+    context.progress({ done: index, total: stretches.length, unit: 'steps', note: 'Erase' });
     await client.flashErase(address, length);
   }
 }
@@ -143,7 +156,7 @@ export async function program(
   const flash = await hasFlashPackets(part, awake);
   stopIfAborted(context.signal);
   part.touched = true;
-  if (flash && !part.erased) await erase(client, blocksOf(image.areas, image.segments), context);
+  if (flash && !part.erased) await erase(client, stretchesOf(image.areas, image.segments), context);
   part.erased = false;
   await write(client, image, flash ? intoFlash : intoMemory, context);
   if (flash) await client.flashDone();
