@@ -7,6 +7,7 @@ import { Mark } from '#ui/pieces/Mark.tsx';
 import { StatusChip } from '#ui/pieces/StatusChip.tsx';
 import { LineChip } from '#ui/pieces/LineChip.tsx';
 import { PersonMenu } from './PersonMenu.tsx';
+import { chipAndRoot } from '../features/bench/job-words.ts';
 
 const Bar = styled('header')(({ theme }) => ({
   flex: 'none',
@@ -45,8 +46,7 @@ function BatchWords({ id }: { id: string }) {
         {job.name} · lot {batch.lot}
       </Top>
       <Sub>
-        Job {job.id} rev {job.revision} · checksum {job.checksum} · {job.targetTitle} +{' '}
-        {job.rootOfTrust.toUpperCase()}
+        Job {job.id} rev {job.revision} · checksum {job.checksum} · {chipAndRoot(job)}
       </Sub>
     </Words>
   );

@@ -24,7 +24,7 @@ function imageView({ recipe, target }: LoadedJob, image: Image): JobView['images
 
 /** A job as screens show it. `demo` adds a traveller to try, as a scanner would read it. */
 export function jobView(job: LoadedJob, allowanceLeft: number, demo = false): JobView {
-  const { recipe, sha256, checksum, image } = job;
+  const { recipe, target, sha256, checksum, image } = job;
   const traveller = formatTraveller({ jobId: recipe.id, lot: DEMO_LOT, quantity: DEMO_QUANTITY });
   return {
     id: recipe.id,
@@ -33,7 +33,7 @@ export function jobView(job: LoadedJob, allowanceLeft: number, demo = false): Jo
     checksum,
     sha256,
     target: recipe.target,
-    targetTitle: recipe.target.toUpperCase(),
+    targetTitle: target.title,
     rootOfTrust: recipe.rootOfTrust,
     allowance: { total: recipe.allowance, left: allowanceLeft },
     images: image === null ? [] : [imageView(job, image)],

@@ -10,6 +10,7 @@ import { ErrorPanel } from '#ui/pieces/ErrorPanel.tsx';
 import { Panel } from '#ui/pieces/layout.tsx';
 import { Empty, Loading } from '#ui/pieces/states.tsx';
 import { Caption, Dim, Mono } from '#ui/pieces/text.tsx';
+import { chipAndRoot, makeableFirst } from '../bench/job-words.ts';
 import { NoSite } from '../bench/NoSite.tsx';
 import { useJobSites, type JobSites } from '../bench/use-job-sites.ts';
 
@@ -38,8 +39,8 @@ function Job({ job, sites, canStart }: JobProps) {
       <div>
         <Name>{job.name}</Name>
         <Dim>
-          {job.id} rev {job.revision} · {sites?.chipOf(job) ?? job.targetTitle} +{' '}
-          {job.rootOfTrust.toUpperCase()} · <Mono style={{ whiteSpace: 'nowrap' }}>{job.checksum}</Mono>
+          {job.id} rev {job.revision} · {chipAndRoot(job, sites?.chipOf(job))} ·{' '}
+          <Mono style={{ whiteSpace: 'nowrap' }}>{job.checksum}</Mono>
         </Dim>
         <NoSite job={job} sites={sites} />
         {job.demoTraveller === undefined ? null : (
@@ -83,7 +84,7 @@ export function JobList({ openBatch }: { openBatch: boolean }) {
         <Empty title="No job yet">An engineer brings jobs to the station.</Empty>
       ) : null}
       <List>
-        {data?.jobs.map((job) => (
+        {makeableFirst(data?.jobs ?? [], sites).map((job) => (
           <Job key={job.id} job={job} sites={sites} canStart={floor && !openBatch} />
         ))}
       </List>

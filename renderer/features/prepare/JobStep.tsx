@@ -7,6 +7,7 @@ import { count } from '#ui/format.ts';
 import { ErrorPanel } from '#ui/pieces/ErrorPanel.tsx';
 import { Loading } from '#ui/pieces/states.tsx';
 import { Dim } from '#ui/pieces/text.tsx';
+import { chipAndRoot, makeableFirst } from '../bench/job-words.ts';
 import { NoSite } from '../bench/NoSite.tsx';
 import { useJobSites } from '../bench/use-job-sites.ts';
 import { Step } from './Step.tsx';
@@ -42,15 +43,14 @@ export function JobStep({ query, chosen, onChoose }: Props) {
       {error ? <ErrorPanel error={error} onRetry={reload} /> : null}
       {!data && !error ? <Loading what="Loading jobs" /> : null}
       <RadioGroup aria-label="Job" value={chosen ?? ''} onChange={(_, id) => onChoose(id)} sx={{ gap: 2 }}>
-        {data?.jobs.map((job) => (
+        {makeableFirst(data?.jobs ?? [], sites).map((job) => (
           <Choice key={job.id}>
             <Radio value={job.id} slotProps={{ input: { 'aria-label': job.name } }} />
             <Words>
               <b>{job.name}</b>
               <br />
               <Dim>
-                {job.id} rev {job.revision} · {sites?.chipOf(job) ?? job.targetTitle} +{' '}
-                {job.rootOfTrust.toUpperCase()}
+                {job.id} rev {job.revision} · {chipAndRoot(job, sites?.chipOf(job))}
               </Dim>
               <NoSite job={job} sites={sites} />
             </Words>
