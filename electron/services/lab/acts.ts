@@ -78,7 +78,8 @@ const says: { [K in LabAct['operation']]: Say<K> } = {
   'read-memory': ({ bytes }, { address }) => `${bytes.length} B read from ${hex32(address)}`,
   'write-memory': (_output, { address, length }) => `${length} B written at ${hex32(address)}`,
   initialize: (lifecycle) => `Initialized: ${cycle(lifecycle)}`,
-  enrol: ({ deviceId, score }) => `Enrolled as ${deviceId}, score ${score}`,
+  // A root of trust that tells no score says 0.
+  enrol: ({ deviceId, score }) => `Enrolled as ${deviceId}${score > 0 ? `, score ${score}` : ''}`,
   protect: (lifecycle) => `Protected: ${cycle(lifecycle)}`,
   'move-lifecycle': (lifecycle) => `Now ${cycle(lifecycle)}`,
   'inject-key': ({ slot, verified }) => keyLine(slot, verified),
