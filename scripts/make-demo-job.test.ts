@@ -32,7 +32,7 @@ describe('make-demo-job', () => {
     'made %s as it is committed, but for its keys',
     async (id) => {
       const path = resolve(committed, '..', id);
-      const [kept, fresh] = [await loadJobFolder(path, jobTools), DEMO_JOBS[id]!().recipe];
+      const [kept, fresh] = [await loadJobFolder(path, jobTools), (await DEMO_JOBS[id]!()).recipe];
       const hashless = (recipe: object) => JSON.stringify(recipe).replaceAll(/[0-9a-f]{64}/g, '');
       const file = JSON.parse(readFileSync(join(path, 'job.json'), 'utf8')) as object;
       expect(hashless(file)).toBe(hashless(fresh));

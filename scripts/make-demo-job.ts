@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import { atecc608Job } from './demo-jobs/atecc608.ts';
+import { cordeliaJob } from './demo-jobs/cordelia.ts';
 import { dfuJob } from './demo-jobs/dfu.ts';
 import { esp32c3Job } from './demo-jobs/esp32c3.ts';
 import { writeJob, type DemoJob } from './demo-jobs/job.ts';
@@ -18,7 +19,7 @@ import { stm32f4Job } from './demo-jobs/stm32f4.ts';
  * Makes the demo jobs, all or those that are named: `node scripts/make-demo-job.ts TX1`. No private key is kept, so another
  * run gives other certificates and keys, and with them another checksum.
  */
-export const DEMO_JOBS: Readonly<Record<string, () => DemoJob>> = {
+export const DEMO_JOBS: Readonly<Record<string, () => DemoJob | Promise<DemoJob>>> = {
   TH4: ra8m1Job,
   TM5: rx65nJob,
   TX1: esp32c3Job,
@@ -26,6 +27,7 @@ export const DEMO_JOBS: Readonly<Record<string, () => DemoJob>> = {
   VM2: stm32f4Job,
   VP4: stm32f4SwdJob,
   WG3: ra6m4Job,
+  WR9: cordeliaJob,
   XB6: atecc608Job,
   XE8: esecureJob,
   XS5: nxpPufJob,
@@ -38,7 +40,7 @@ export const DEMO_JOBS: Readonly<Record<string, () => DemoJob>> = {
 export async function makeDemoJob(folder: string, id = 'TH4'): Promise<void> {
   const make = DEMO_JOBS[id];
   if (make === undefined) throw new RangeError(`there is no demo job ${id}`);
-  await writeJob(folder, make());
+  await writeJob(folder, await make());
 }
 
 if (import.meta.main) {

@@ -22,7 +22,7 @@ const OPERATIONS_1 = [
 const OPERATIONS_2 = [
   ...OPERATIONS_1,
   ...(['start-firmware', 'inject-key', 'generate-key', 'set-user-key', 'set-boundary'] as const),
-  ...(['protect', 'move-lifecycle', 'burn'] as const),
+  ...(['protect', 'move-lifecycle', 'burn', 'join-network'] as const),
 ] as const;
 
 const scalar = z.union([z.string().max(400), z.number(), z.boolean()]);

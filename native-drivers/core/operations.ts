@@ -110,6 +110,8 @@ export interface OperationMap {
   /** At most 64 KiB. For the lab; not part of a recipe. */
   'read-memory': { input: { address: number; length: number }; output: { bytes: Uint8Array } };
   'write-memory': { input: { address: number; bytes: Uint8Array }; output: object };
+  /** An open network that the part enrols over by itself, by its name. One with a password is `set-user-key`'s. */
+  'join-network': { input: { network: string }; output: object };
   enrol: { input: object; output: { score: number; deviceId: string; helperDataHash: string } };
   reconstruct: { input: { reads: number }; output: ReconstructResult };
   csr: { input: { subjectSerial: string }; output: { csr: Uint8Array } };

@@ -65,6 +65,7 @@ export const operationInputs: { [K in OperationName]: z.ZodType<OperationInput<K
   burn: z.strictObject({ fuse: name, value: bytes }),
   'read-memory': z.strictObject({ address, length: z.number().int().min(1).max(65_536) }),
   'write-memory': z.strictObject({ address, bytes }),
+  'join-network': z.strictObject({ network: text }),
   enrol: none,
   reconstruct: z.strictObject({ reads: z.number().int().min(1).max(1000) }),
   csr: z.strictObject({ subjectSerial: text }),

@@ -58,6 +58,14 @@ export const SOFTWARE_KEYS: KeyCapabilities = {
   attests: true,
 };
 
+/** Makes a key and enrols it at its own cloud by itself: no request, no key and no proof reach a host. */
+export const CORDELIA_KEYS: KeyCapabilities = {
+  makesOwnKeys: true,
+  takesInjectedKeys: false,
+  wrapsKeys: false,
+  attests: false,
+};
+
 /** Keys come wrapped by the key tool of Renesas and are kept wrapped for the one part. The boot ROM signs nothing. */
 export const RENESAS_WRAPPED_KEYS: KeyCapabilities = {
   makesOwnKeys: false,

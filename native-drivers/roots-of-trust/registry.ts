@@ -1,6 +1,7 @@
 import { createAteccSession } from './atecc608/session.ts';
 import {
   ATECC608_KEYS,
+  CORDELIA_KEYS,
   ESECURE_KEYS,
   NXP_PUF_KEYS,
   QDID_KEYS,
@@ -8,6 +9,7 @@ import {
   SOFTWARE_KEYS,
   TPM2_KEYS,
 } from './capabilities.ts';
+import { createCordeliaSession } from './cordelia/session.ts';
 import { createEsecureSession, esecureOver } from './esecure/session.ts';
 import { createNxpPufSession } from './nxp-puf/session.ts';
 import { createQdidSession, qdidOver } from './qdid/session.ts';
@@ -47,6 +49,13 @@ export const rootsOfTrust: readonly RootOfTrustDriver[] = [
     capabilities: ['sealed-secrets'],
     keys: TPM2_KEYS,
     create: createTpmSession,
+  },
+  {
+    id: 'cordelia',
+    title: 'Cordelia-I (enrols at its own cloud)',
+    capabilities: [],
+    keys: CORDELIA_KEYS,
+    create: createCordeliaSession,
   },
   {
     id: 'esecure',

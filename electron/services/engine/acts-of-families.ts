@@ -11,7 +11,8 @@ type Operation =
   | 'set-boundary'
   | 'protect'
   | 'move-lifecycle'
-  | 'burn';
+  | 'burn'
+  | 'join-network';
 
 const word = ({ params }: RecipePhase, name: string): string => String(params[name]);
 const count = ({ params }: RecipePhase, name: string): number => Number(params[name]);
@@ -77,6 +78,11 @@ export const otherActs: Readonly<Record<Operation, Act>> = {
   'start-firmware': async ({ drive }) => {
     const { measurements } = await drive('start-firmware', {});
     return { body: {}, measurements };
+  },
+  'join-network': async ({ phase, drive }) => {
+    const network = word(phase, 'network');
+    const { measurements } = await drive('join-network', { network });
+    return { body: { network }, measurements };
   },
   'inject-key': injectKey,
   'generate-key': generateKey,

@@ -53,6 +53,7 @@ describe('demo jobs', () => {
     ['VM2', 'stm32f4', null],
     ['VP4', 'stm32f4-swd', null],
     ['WG3', 'ra6m4', null],
+    ['WR9', 'cordelia', null],
     ['XB6', 'atecc608', null],
     ['XE8', 'ra8m1', null],
     ['XS5', 'nxp-puf', null],
@@ -101,6 +102,24 @@ describe('a job that asks for what the target cannot do is refused when it is lo
       { code: 'job-operation', operation: 'issue' },
       (r) => {
         phase(r, 'erase')['operation'] = 'issue';
+      },
+    ],
+    [
+      'a network for a chip without a radio',
+      'VM2',
+      { code: 'job-operation', operation: 'join-network' },
+      (r) => {
+        phase(r, 'erase')['operation'] = 'join-network';
+        phase(r, 'erase').params = { network: 'hall' };
+      },
+    ],
+    [
+      'a key in clear of a module that keeps to itself',
+      'WR9',
+      { code: 'job-root-of-trust', phase: 'network' },
+      (r) => {
+        phase(r, 'network')['operation'] = 'set-user-key';
+        phase(r, 'network').params = { slot: 'WLAN', bytes: 16, inClear: true };
       },
     ],
     [
@@ -279,6 +298,13 @@ describe('the rules of form 2', () => {
       'XS5',
       'phases.5.params.inClear',
       (r) => (phase(r, 'user-key')['operation'] = 'set-user-key'),
+    ],
+    ['enrols before the part is in a network', 'WR9', 'phases.3.operation', (r) => r.phases.splice(3, 1)],
+    [
+      'brings a network with its password',
+      'WR9',
+      'phases.3.params',
+      (r) => (phase(r, 'network').params['password'] = 'secret'),
     ],
     [
       'gives a boundary in words',

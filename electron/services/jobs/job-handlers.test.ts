@@ -37,7 +37,7 @@ describe('job channels', () => {
     const { jobs } = await handlers['jobs.list']({}, context);
     expect(contract['jobs.list'].response.parse({ jobs }).jobs.map(({ id }) => id)).toEqual([
       ...['TH4', 'TM5', 'TX1', 'UB3', 'VM2', 'VP4', 'WG3'],
-      ...['XB6', 'XE8', 'XS5', 'YF2', 'YL7', 'ZN6'],
+      ...['WR9', 'XB6', 'XE8', 'XS5', 'YF2', 'YL7', 'ZN6'],
     ]);
     expect(jobs.slice(0, 1)).toMatchObject([
       { id: 'TH4', allowance: { total: 2000, left: 2000 }, demoTraveller: 'RL1;J=TH4;L=26-11-0417;Q=8' },

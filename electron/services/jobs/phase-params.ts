@@ -43,6 +43,8 @@ const PARAMS_2: Readonly<Record<RecipePhase['operation'], z.ZodType>> = {
     inClear: z.literal(true),
   }),
   'set-boundary': z.record(name, z.number().int().min(0).max(65_535)),
+  // An open one: a password is no part of a job. IEEE 802.11: at most 32 bytes.
+  'join-network': z.strictObject({ network: z.string().regex(/^[\x20-\x7e]{1,32}$/) }),
   protect: z.strictObject({ level: name }),
   'move-lifecycle': z.strictObject({ to: name }),
   burn: z.union([

@@ -25,6 +25,7 @@ const AFTER: readonly (readonly [Operation, Operation])[] = [
   ['verify', 'program'],
   ['start-firmware', 'program'],
   ['enrol', 'boot-application'],
+  ['enrol', 'join-network'],
   ['reconstruct', 'enrol'],
   ['generate-key', 'enrol'],
   ['set-user-key', 'enrol'],

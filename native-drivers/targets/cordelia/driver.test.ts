@@ -70,6 +70,17 @@ describe('a Cordelia-I module', () => {
     expect(await rig.run('initialize', {})).toMatchObject({ dlm: 'OPEN' });
   });
 
+  it('joins an open network by its name, and refuses what would end an argument before anything is sent', async () => {
+    await identify();
+    for (const network of ['', 'a,b', 'a"', 'a\nb', 'x'.repeat(33)])
+      await expect(rig.run('join-network', { network })).rejects.toMatchObject({
+        ...{ code: 'bad-argument', chip: 'untouched' },
+      });
+    await expect(rig.run('enrol', {})).rejects.toMatchObject({ code: 'device-error' });
+    await rig.run('join-network', { network: 'enrolment hall' });
+    expect((await rig.run('enrol', {})).deviceId).toMatch(/^[0-9a-f]{64}$/);
+  });
+
   it('wipes the network’s password, and refuses what would end an argument', async () => {
     await identify();
     const key = Uint8Array.from(Buffer.from('net\nword'));

@@ -11,7 +11,7 @@ import type {
   OperationName,
   OperationResult,
 } from '#drivers/core/operations.ts';
-import { enrol, joinNetwork } from './enrol.ts';
+import { enrol, joinNetwork, joinOpenNetwork } from './enrol.ts';
 import { FILE_AREAS, FILES, filesOf, readFile, stopIfAborted, writeFiles } from './files.ts';
 import { CordeliaModule, deviceIdOf, startupOf } from './module.ts';
 import { takeAtLine } from './at/decoder.ts';
@@ -133,15 +133,19 @@ function operationsOf(module: CordeliaModule, images: ImageSource): OperationTab
     program: ({ image }, context) => program(module, images, image, context),
     verify: ({ image }, context) => verify(module, images, image, context),
     'set-user-key': (input) => setUserKey(module, input),
-    enrol: (_input, context) => enrol(module, context),
+    'join-network': async ({ network }) => {
+      await joinOpenNetwork(module, network);
+      return { output: {}, measurements: [] };
+    },
+    enrol: async (_input, context) => enrol((await module.use()).at, module, context),
     'start-firmware': () => startFirmware(module),
     'read-state': () => readState(module),
   };
 }
 
 const OPERATIONS: readonly OperationName[] = [
-  ...(['identify', 'initialize', 'program', 'verify', 'set-user-key', 'enrol'] as const),
-  ...(['start-firmware', 'read-state'] as const),
+  ...(['identify', 'initialize', 'program', 'verify', 'set-user-key'] as const),
+  ...(['join-network', 'enrol', 'start-firmware', 'read-state'] as const),
 ];
 
 function open(link: Link, images: ImageSource): TargetSession {
@@ -170,6 +174,8 @@ function open(link: Link, images: ImageSource): TargetSession {
 export const cordelia: TargetDriver = {
   ...{ id: TARGET, title: 'Würth Cordelia-I', operations: OPERATIONS, areas: FILE_AREAS, open },
   fresh: ['OPEN'],
+  shows: (operation) => (operation === 'enrol' ? { dlm: 'ENROLLED' } : null),
+  rootsOfTrust: [TARGET],
   isForEver: () => false,
   decoder: () => framedDecoder(takeAtLine, ['set-user-key']),
 };

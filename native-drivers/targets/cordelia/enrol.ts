@@ -5,6 +5,9 @@ import { deviceIdOf, type CordeliaModule } from './module.ts';
 import type { AtLink } from './at/at-link.ts';
 import { ENROL, ENROLLED_TEXT, EVENT, REVOKED_TEXT, WAIT, type Dialect } from './at/constants.ts';
 
+/** IEEE 802.11, 9.4.2.2: the longest name of a network. */
+const SSID_BYTES = 32;
+
 /**
  * Joins the network that the module enrols over. `key`: name, line feed, password, UTF-8; wiped. A comma or a quote would
  * end an argument of the command: refused before anything is sent.
@@ -16,6 +19,20 @@ export async function joinNetwork(module: CordeliaModule, key: Uint8Array): Prom
     throw new DriverError('bad-argument', 'The network is not a name and a password, a line each.', {
       ...{ chip: 'untouched', context: { field: 'key' } },
     });
+  await connect(module, name, `WPA_WPA2,${password}`);
+}
+
+/** Joins a network without a password: its name is no secret, and a job may bring it. */
+export async function joinOpenNetwork(module: CordeliaModule, network: string): Promise<void> {
+  if (network === '' || Buffer.byteLength(network) > SSID_BYTES || /[,"\r\n]/.test(network))
+    throw new DriverError('bad-argument', 'That is no name of a network that this module could be told.', {
+      ...{ chip: 'untouched', context: { field: 'network' } },
+    });
+  await connect(module, network, 'OPEN,');
+}
+
+/** `security`: type and password, as the command has them ([SDK], arguments of a connection). */
+async function connect(module: CordeliaModule, name: string, security: string): Promise<void> {
   const { at } = await module.use();
   module.touched = true;
   const joined = at.until('AT+wlanConnect', WAIT.wlan, (line) => {
@@ -23,8 +40,16 @@ export async function joinNetwork(module: CordeliaModule, key: Uint8Array): Prom
     return line.type === 'info' && line.name === EVENT.address && line.args.startsWith('ipv4_acquired');
   });
   joined.catch(() => undefined);
-  await at.transport.write(Buffer.from(`AT+wlanConnect=${name},,WPA_WPA2,${password},,,\r\n`, 'utf8'));
+  await at.transport.write(Buffer.from(`AT+wlanConnect=${name},,${security},,,\r\n`, 'utf8'));
   await joined;
+}
+
+/** What is known of a module while it enrols, and kept after it. */
+export interface Enrolling {
+  touched: boolean;
+  /** The module said so itself in this session. */
+  revoked: boolean;
+  dialect: Dialect | null;
 }
 
 /**
@@ -32,10 +57,10 @@ export async function joinNetwork(module: CordeliaModule, key: Uint8Array): Prom
  * of memory, so a lost end is `outcome-unknown` and is read back, never repeated.
  */
 export async function enrol(
-  module: CordeliaModule,
+  at: AtLink,
+  module: Enrolling,
   context: OperationContext,
 ): Promise<OperationResult<'enrol'>> {
-  const { at } = await module.use();
   if ((await deviceIdOf(at)) !== null)
     throw new DriverError('enrol-refused', 'The module is enrolled already.', { chip: 'not-locked' });
   stopIfAborted(context.signal);
@@ -53,7 +78,7 @@ export async function enrol(
 }
 
 /** A spelling that the module does not know is refused at once and does nothing: the other is tried then, and only then. */
-async function run(module: CordeliaModule, at: AtLink): Promise<void> {
+async function run(module: Enrolling, at: AtLink): Promise<void> {
   const [newer, older] = ENROL;
   const spelled = module.dialect === 'iot=enrol' ? [older] : [newer, older];
   for (const [index, command] of spelled.entries()) {

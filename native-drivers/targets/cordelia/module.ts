@@ -88,7 +88,7 @@ export async function startupOf(at: AtLink, timeoutMs: number): Promise<Startup>
 }
 
 /** Assumed: no document says how long it is; hex digits of any even length are taken. */
-async function uidOf(at: AtLink): Promise<string> {
+export async function uidOf(at: AtLink): Promise<string> {
   await at.command('AT+test');
   const [line] = await at.command('AT+get=UDID');
   const uid = /([0-9a-f]{2}){4,32}$/i.exec(line?.args ?? '')?.[0].toLowerCase();
