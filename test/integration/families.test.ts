@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
@@ -9,13 +9,32 @@ import { startTestStation, type TestStation } from './harness.ts';
 const run = promisify(execFile);
 const VERIFY = join(import.meta.dirname, '..', '..', 'scripts', 'verify.ts');
 
-/** What the last reading of a made part says, and how many of its phases cannot be undone. */
-const families = [
-  { job: 'VM2', target: 'stm32f4', dlm: 'RDP1', forEver: 1 },
+/**
+ * What the last reading of a made part says, how many of its phases cannot be undone, whether it has a certificate, and how
+ * it is refused when it is put in once more.
+ */
+interface Family {
+  job: string;
+  target: string;
+  dlm: string;
+  forEver: number;
+  certified?: true;
+  again?: 'protected' | 'no-answer';
+}
+const families: readonly Family[] = [
+  { job: 'VM2', target: 'stm32f4', dlm: 'RDP1', forEver: 1, again: 'protected' },
   { job: 'TX1', target: 'esp32c3', dlm: 'SECURE_BOOT', forEver: 3 },
   { job: 'XS5', target: 'nxp-puf', dlm: 'OPEN', forEver: 3 },
-  { job: 'WG3', target: 'ra6m4', dlm: 'LCK_BOOT', forEver: 1 },
+  // Its boot ROM is gone for ever.
+  { job: 'WG3', target: 'ra6m4', dlm: 'LCK_BOOT', forEver: 1, again: 'no-answer' },
   { job: 'ZN6', target: 'smp', dlm: 'CONFIRMED', forEver: 1 },
+  { job: 'TM5', target: 'rx65n', dlm: 'OPEN', forEver: 0 },
+  { job: 'UB3', target: 'dfu', dlm: 'APP', forEver: 0 },
+  { job: 'VP4', target: 'stm32f4-swd', dlm: 'RDP1', forEver: 1, again: 'protected' },
+  { job: 'WR9', target: 'cordelia', dlm: 'ENROLLED', forEver: 1 },
+  { job: 'XB6', target: 'atecc608', dlm: 'CONFIG_LOCKED+DATA_LOCKED', forEver: 3, certified: true },
+  { job: 'YF2', target: 'stm32f0-dap', dlm: 'RDP1', forEver: 1 },
+  { job: 'YL7', target: 'stm32-dfu', dlm: 'RDP1', forEver: 1 },
 ];
 
 async function make(test: TestStation, site: string): Promise<string> {
@@ -29,31 +48,41 @@ async function make(test: TestStation, site: string): Promise<string> {
   return uid;
 }
 
-describe.each(families)('a batch of $job on two sites of $target', ({ job, target, dlm, forEver }) => {
+/** Each is named by its device id, or by its chip where it has none. */
+async function recordsOf(folder: string) {
+  const names = await readdir(join(folder, 'records'));
+  const files = names.map((name) => readFile(join(folder, 'records', name), 'utf8'));
+  return (await Promise.all(files)).map((text) => recordFileSchema.parse(JSON.parse(text)).record);
+}
+
+describe.each(families)('a batch of $job on two sites of $target', (family) => {
+  const { job, target, dlm, forEver, certified, again } = family;
   it('makes its units, adds up, and its records hold without the station', async () => {
     const test = await startTestStation({ sites: 2, target });
     try {
-      const batch = await test.openBatch(2, job);
+      const batch = await test.openBatch(3, job);
       const uids = await Promise.all(['A1', 'A2'].map((site) => make(test, site)));
+      await test.until('A2', 'empty');
+      await test.hands.insertPart('A2', uids[0]);
+      const { run: refused } = await test.until('A2', 'failed', 'passed', 'unknown');
+      expect(refused?.error).toMatchObject({ code: again ?? 'already-passed' });
+      await test.hands.remove('A2');
       const { counts } = await test.call('batches.get', { batchId: batch.id });
-      expect(counts).toEqual({ made: 2, failed: 0, unknown: 0, running: 0, attempts: 2, debited: 2 });
+      expect(counts).toMatchObject({ made: 2, unknown: 0, running: 0, debited: 2 });
       await test.call('batches.close', { batchId: batch.id, leaveUnknown: false });
       const { folder } = await test.call('batches.export', { batchId: batch.id });
+      const records = await recordsOf(folder);
       const { stdout } = await run(process.execPath, [VERIFY, folder, '--json']);
       expect(JSON.parse(stdout)).toMatchObject({ ok: true, units: 2 });
       for (const uid of uids) {
-        const file = await readFile(join(folder, 'records', `uid-${uid}.json`), 'utf8');
-        const { record } = recordFileSchema.parse(JSON.parse(file));
-        expect(record).toMatchObject({
-          format: 'rootline-record/2',
-          chipUid: uid,
-          certificate: null,
-          target,
-        });
+        const record = records.find(({ chipUid }) => chipUid === uid)!;
+        const format = certified === true ? 'rootline-record/1' : 'rootline-record/2';
+        expect(record).toMatchObject({ format, target, rootOfTrust: batch.job.rootOfTrust });
+        expect(record.certificate === null).toBe(certified === undefined);
         const { evidence } = record.phases.at(-1)!;
         expect(evidence['lifecycle']).toMatchObject({ dlm });
         expect(record.phases.filter(({ irreversible }) => irreversible)).toHaveLength(forEver);
-        const unit = await test.call('units.get', { unitId: `uid:${uid}` });
+        const unit = await test.call('units.get', { unitId: record.deviceId ?? `uid:${uid}` });
         expect(unit.record).not.toBeNull();
         expect(unit.timeline.map(({ detail }) => detail).join()).not.toMatch(/\b0 baud/);
       }
@@ -63,6 +92,46 @@ describe.each(families)('a batch of $job on two sites of $target', ({ job, targe
     }
   });
 });
+
+/** What one word of flash takes at least, seconds; a debug port's own clocks are counted with it. */
+const ONE_WORD = 15e-6;
+/** A part of another family in the socket, or one that says that it is: `fault`. */
+const strangers = [
+  { job: 'TM5', target: 'rx65n', chip: 'rx72t', code: 'wrong-chip' },
+  { job: 'UB3', target: 'dfu', chip: 'stm32-dfu', code: 'wrong-chip' },
+  { job: 'VP4', target: 'stm32f4-swd', chip: 'stm32f4-swd', fault: 'wrong-chip 419', code: 'wrong-chip' },
+  {
+    ...{ job: 'WR9', target: 'cordelia', chip: 'cordelia' },
+    ...{ fault: 'wrong-chip 2610999999999', code: 'wrong-chip' },
+  },
+  { job: 'XB6', target: 'atecc608', chip: 'ra6m4', code: 'no-answer' },
+  { job: 'YF2', target: 'stm32f0-dap', chip: 'stm32-dfu', code: 'wrong-chip' },
+  { job: 'YL7', target: 'stm32-dfu', chip: 'dfu', code: 'wrong-chip' },
+];
+
+describe.each(strangers)(
+  'a site of $target with another part in it',
+  ({ job, target, chip, fault, code }) => {
+    it('refuses it before anything is written, and counts nothing', async () => {
+      const test = await startTestStation({ sites: 1, target, chip });
+      try {
+        await test.hands.insert('A1');
+        if (fault !== undefined) await test.hands.fault('A1', fault);
+        await test.until('A1', 'ready');
+        const { id: batchId } = await test.openBatch(1, job);
+        await test.call('sites.start', { site: 'A1' });
+        const { run: failed } = await test.until('A1', 'passed', 'failed', 'unknown');
+        expect(failed?.error).toMatchObject({ code, chip: 'Nothing was written to it.' });
+        expect((await test.hands.control('A1').clock()).flashSeconds).toBeLessThan(ONE_WORD);
+        const { counts } = await test.call('batches.get', { batchId });
+        expect(counts).toMatchObject({ made: 0, unknown: 0, debited: 0 });
+        expect(test.defects).toEqual([]);
+      } finally {
+        await test.dispose();
+      }
+    });
+  },
+);
 
 describe('a part that shows no unique id', () => {
   it('is refused before anything is written to it', async () => {

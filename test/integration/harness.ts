@@ -187,14 +187,15 @@ export interface TestStation extends OpenStation {
 
 /** Bench, station and a fresh data folder; `dispose` ends and removes all of it. */
 export async function startTestStation(
-  options: { sites: number; speed?: 'wire' | 'max'; target?: string } & Pick<
+  // `chip`: the target whose parts are on the bench, where they are not those of the sites.
+  options: { sites: number; speed?: 'wire' | 'max'; target?: string; chip?: string } & Pick<
     StationOptions,
     'wrap' | 'maxPages' | 'line'
   >,
 ): Promise<TestStation> {
   const { wrap, maxPages, line } = options;
   const dataDir = await mkdtemp(join(tmpdir(), 'rootline-test-'));
-  const bench = await startBench(options.sites, options.speed, options.target);
+  const bench = await startBench(options.sites, options.speed, options.chip ?? options.target);
   const hands = await openHands(bench.sites);
   const open = await openTestStation({
     ...{ dataDir, bench: bench.sites, hands, sites: siteConfigs(bench.sites, options.target) },
