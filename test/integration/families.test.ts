@@ -30,7 +30,7 @@ const families: readonly Family[] = [
   { job: 'ZN6', target: 'smp', dlm: 'CONFIRMED', forEver: 1 },
   { job: 'TM5', target: 'rx65n', dlm: 'OPEN', forEver: 0 },
   { job: 'UB3', target: 'dfu', dlm: 'APP', forEver: 0 },
-  { job: 'VP4', target: 'stm32f4-swd', dlm: 'RDP1', forEver: 1, again: 'protected' },
+  { job: 'VP4', target: 'stm32f4-swd', dlm: 'RDP1', forEver: 1 },
   { job: 'WR9', target: 'cordelia', dlm: 'ENROLLED', forEver: 1 },
   { job: 'XB6', target: 'atecc608', dlm: 'CONFIG_LOCKED+DATA_LOCKED', forEver: 3, certified: true },
   { job: 'YF2', target: 'stm32f0-dap', dlm: 'RDP1', forEver: 1 },

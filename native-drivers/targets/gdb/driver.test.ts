@@ -82,7 +82,9 @@ describe('STM32F4 behind a Black Magic probe', () => {
     expect(await rig.run('read-state', {})).toMatchObject({
       ...{ lifecycle: { dlm: 'RDP1' }, locked: false, chipUid },
     });
-    await expect(identify()).rejects.toMatchObject({ code: 'protected', chip: 'untouched' });
+    await expect(identify()).rejects.toMatchObject({
+      ...{ code: 'protected', chip: 'untouched', context: { chipUid } },
+    });
     expect(await rig.run('initialize', {})).toMatchObject({ dlm: 'RDP0' });
     const { bytes } = await rig.run('read-memory', { address: START, length: 64 });
     expect([...bytes]).toEqual(Array<number>(64).fill(0xff));

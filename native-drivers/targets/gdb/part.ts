@@ -52,7 +52,8 @@ export class GdbPart {
     if (awake.level === null || awake.level === 'RDP0') return awake;
     throw new DriverError('protected', 'The part is read-protected: a debugger cannot see its flash.', {
       chip: 'untouched',
-      context: { target: this.device.target, level: awake.level },
+      // Who it is tells a station that made it what became of it.
+      context: { target: this.device.target, level: awake.level, chipUid: awake.uid },
     });
   }
 
