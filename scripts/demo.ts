@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -9,12 +9,27 @@ import { DEMO_JOB, runDemoBatch, type DemoResult } from './demo-batch.ts';
 import { joinDemoCloud } from './demo-join.ts';
 import { drawProgress } from './progress-bar.ts';
 
+interface Recipe {
+  id: string;
+  name: string;
+  target: string;
+}
+
+/** The demo jobs as they lie there: none is left out of the help. */
+const jobs: readonly Recipe[] = (() => {
+  const root = join(import.meta.dirname, '..', 'resources', 'jobs');
+  const read = (id: string) => JSON.parse(readFileSync(join(root, id, 'job.json'), 'utf8')) as Recipe;
+  return readdirSync(root).sort().map(read);
+})();
+const jobLines = jobs.map(({ id, name, target }) => `${' '.repeat(20)}${id}  ${name.padEnd(18)}${target}`);
+
 const HELP = `The demo batch without a screen
 
   npm run demo -- [options]
 
-  --job ID          which demo job: TH4 (RA8M1), TX1 (ESP32-C3), VM2 (STM32F4), WG3 (RA6M4), XE8 (RA8M1 with eSecure), XS5 (LPC55S69), ZN6 (SMP)   (default TH4)
-  --target T        chip of the virtual bench   (default: that of the job)
+  --job ID          which demo job                    (default ${DEMO_JOB})
+${jobLines.join('\n')}
+  --target T        target of the virtual bench       (default: that of the job)
   --units N         how many units to make            (default 8)
   --sites N         sites of the virtual bench        (default 4)
   --speed S         wire: paced as in life; max: not   (default wire)
@@ -48,9 +63,8 @@ function parse() {
 
 /** Throws for an id that no demo job has. */
 function targetOf(job: string): string {
-  const path = join(import.meta.dirname, '..', 'resources', 'jobs', job, 'job.json');
-  if (!/^[A-Z0-9-]+$/.test(job) || !existsSync(path)) throw new Error(`There is no demo job ${job}.`);
-  const recipe = JSON.parse(readFileSync(path, 'utf8')) as { target: string };
+  const recipe = jobs.find(({ id }) => id === job);
+  if (recipe === undefined) throw new Error(`There is no demo job ${job}.`);
   return recipe.target;
 }
 

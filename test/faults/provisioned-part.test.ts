@@ -57,6 +57,11 @@ describe('a part that another station has made', () => {
     ['esp32c3', 'TX1', 'provisioned-elsewhere', 'Nothing was written to it.'],
     ['nxp-puf', 'XS5', 'provisioned-elsewhere', 'Nothing was written to it.'],
     ['stm32f4', 'VM2', 'protected', 'Nothing was written to it.'],
+    ['stm32f4-swd', 'VP4', 'protected', 'Nothing was written to it.'],
+    ['stm32f0-dap', 'YF2', 'provisioned-elsewhere', 'Nothing was written to it.'],
+    ['stm32-dfu', 'YL7', 'provisioned-elsewhere', 'Nothing was written to it.'],
+    ['cordelia', 'WR9', 'provisioned-elsewhere', 'Nothing was written to it.'],
+    ['atecc608', 'XB6', 'provisioned-elsewhere', 'Nothing was written to it.'],
   ])('is refused before anything changes: %s', async (target, jobId, code, chip) => {
     const on = await bench(target);
     const uid = await madeElsewhere(on, jobId);
