@@ -40,7 +40,10 @@ export class NxpPart {
   async begin(): Promise<void> {
     const awake = this.transport === this.link.transport ? this.client : null;
     const uid = awake === null ? null : await chipUidOf(awake).catch(() => null);
-    if (uid === null) return this.forget();
+    if (uid === null) {
+      this.forget();
+      return;
+    }
     this.uid = uid;
     this.erased = false;
     this.touched = false;
