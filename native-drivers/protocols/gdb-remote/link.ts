@@ -18,10 +18,13 @@ interface Question {
   reject(error: unknown): void;
 }
 
-/** Text of an `O` packet (E.3); null for anything else (`OK` is no hex). A server may say it while it works on anything. */
+/**
+ * Text of an `O` packet (E.3), which may be empty: OpenOCD 0.12 says `$O#4f` between two lines. Null for anything else (`OK` is
+ * no hex). A server may say it while it works on anything.
+ */
 export function outputOf(answer: Uint8Array): string | null {
   const text = textOf(answer);
-  const bytes = /^O[0-9a-fA-F]/.test(text) ? hexBytes(text.slice(1)) : null;
+  const bytes = text.startsWith('O') ? hexBytes(text.slice(1)) : null;
   return bytes === null ? null : textOf(bytes);
 }
 

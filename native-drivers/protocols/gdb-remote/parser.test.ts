@@ -24,6 +24,25 @@ describe('packets of a debug server', () => {
     expect(parse('+$#00')).toEqual([{ kind: 'ack' }, packetOf('')]);
   });
 
+  it('reads what OpenOCD 0.12 said, in and after the mode without acknowledgements', () => {
+    const hello =
+      'PacketSize=4000;qXfer:memory-map:read+;qXfer:features:read+;qXfer:threads:read+;QStartNoAckMode+;vContSupported+';
+    expect(parse(`+$${hello}#02+$OK#9a`)).toEqual([
+      { kind: 'ack' },
+      packetOf(hello),
+      { kind: 'ack' },
+      packetOf('OK'),
+    ]);
+    // A command that failed: text for a person, then its error; then an erase that did, and one of no flash.
+    expect(
+      parse('$O4661696c656420746f2072656164206d656d6f727920617420307866666666666630300a#2a$E01#a6'),
+    ).toEqual([
+      packetOf('O4661696c656420746f2072656164206d656d6f727920617420307866666666666630300a'),
+      packetOf('E01'),
+    ]);
+    expect(parse('$OK#9a$E05#aa')).toEqual([packetOf('OK'), packetOf('E05')]);
+  });
+
   it('resolves repeats as the manual prints them, and escapes', () => {
     // Appendix E.1: "0* " means the same as "0000".
     expect(parse('$0* #7a')).toEqual([packetOf('0000')]);
@@ -114,5 +133,17 @@ describe('memory map', () => {
       { type: 'flash', start: 0x8000000, length: 0x10000, blockSize: 0x4000 },
     ]);
     expect(parseMemoryMap('')).toEqual([]);
+  });
+
+  it('reads that of OpenOCD 0.12, which calls all that is no flash RAM', () => {
+    const xml =
+      '<memory-map>\n<memory type="ram" start="0x00000000" length="0x08000000"/>\n' +
+      '<memory type="flash" start="0x08000000" length="0x20000">\n<property name="blocksize">0x800</property>\n' +
+      '</memory>\n<memory type="ram" start="0x08020000" length="0xf7fe0000"/>\n</memory-map>\n';
+    expect(parseMemoryMap(xml)).toEqual([
+      { type: 'ram', start: 0, length: 0x08000000, blockSize: null },
+      { type: 'flash', start: 0x08000000, length: 0x20000, blockSize: 0x800 },
+      { type: 'ram', start: 0x08020000, length: 0xf7fe0000, blockSize: null },
+    ]);
   });
 });

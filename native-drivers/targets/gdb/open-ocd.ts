@@ -11,17 +11,22 @@ import { command, detach, expectStopped, noPart, type GdbServer } from './server
 export const openOcd = (flash: OpenOcdFlash | null): GdbServer => ({
   name: 'OpenOCD',
   attach,
-  async start(client) {
-    await command(client, 'reset run');
-    await detach(client);
-  },
+  start: (client) => letRun(client, 'reset run'),
   // It does nothing to the part when a debugger detaches (11.5 Target Events: `gdb-detach` has no default).
-  async release(client) {
-    await command(client, 'resume');
-    await detach(client);
-  },
+  release: (client) => letRun(client, 'resume'),
   ...(flash === null ? NO_FLASH : flashCommands(flash)),
 });
+
+/**
+ * An interrupt that found the part halted, as at a hello that was slow to be answered, is kept and halts what runs next: once.
+ * A blank part is halted too, by OpenOCD itself, as its core locks up.
+ */
+async function letRun(client: GdbRemoteClient, line: string): Promise<void> {
+  await command(client, line);
+  const { text } = await client.monitor('[target current] curstate');
+  if (!text.includes('running')) await command(client, 'resume');
+  await detach(client);
+}
 
 const NO_FLASH = { eraseAll: null, protect: null, unprotect: null };
 
