@@ -70,7 +70,8 @@ async function feedSites(
       const key = `${site.state}/${site.run?.id ?? ''}`;
       if (acted.get(site.id) === key) return;
       acted.set(site.id, key);
-      act(site).catch(reject);
+      // A view says how a run ended before the site is free for the next act.
+      setImmediate(() => void act(site).catch(reject));
     };
     const act = async (site: SiteView): Promise<void> => {
       if (site.state === 'empty' && tally.inserted < units) {
