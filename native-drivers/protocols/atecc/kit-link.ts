@@ -12,8 +12,8 @@ interface Waiting {
 }
 
 const BITS_PER_BYTE = 10;
-/** A kit on USB answers within a few frames of 1 ms; a busy host adds to that. */
-const KIT_MS = 500;
+/** A kit on USB answers within a few frames of 1 ms; a busy host adds much to that, and a lost answer may cost a part. */
+const KIT_MS = 1500;
 
 /** Question and answer with a kit board, a line each. What came before the question is no answer to it. */
 export class KitLink {
