@@ -4,6 +4,7 @@ import { esptoolJs } from './esptool.ts';
 import { gdb } from './gdb.ts';
 import type { Course } from './race.ts';
 import { stm32flash } from './stm32flash.ts';
+import { dfuUtil, openocd } from './usb-programs.ts';
 
 const KIB = 1024;
 
@@ -14,10 +15,8 @@ export const courses: readonly Course[] = [
   course('rx65n', 'rx65n', 0xffe0_0000, 256 * KIB, null),
   course('stm32f4', 'stm32f4', 0x0800_0000, 64 * KIB, stm32flash),
   course('stm32f4-swd', 'bmp', 0x0800_0000, 128 * KIB, gdb),
-  // dfu-util needs a USB bus, which only the guest of the tests has: it is no match on that machine.
-  course('stm32-dfu', 'dfu', 0x0800_0000, 256 * KIB, null),
-  // OpenOCD likewise: docs/targets/cmsis-dap.md has its time there.
-  course('stm32f0-dap', 'cmsis-dap', 0x0800_0000, 64 * KIB, null),
+  { ...course('stm32-dfu', 'dfu', 0x0800_0000, 256 * KIB, null), peerInGuest: dfuUtil },
+  { ...course('stm32f0-dap', 'cmsis-dap', 0x0800_0000, 64 * KIB, null), peerInGuest: openocd },
   course('nxp-puf', 'nxp-puf', 0, 128 * KIB, null),
   // Recovery of a build at the highest rate that is tried; the search for it counts.
   { ...course('smp', 'smp', 0, 192 * KIB, null), image: mcubootImage, build: 'built-for 1000000' },

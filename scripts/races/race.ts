@@ -1,11 +1,8 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { startVirtualBench, type BenchSite } from '#drivers/bench/virtual-bench.ts';
-import type { Image } from '#drivers/core/image.ts';
-import type { AnyTargetDriver, TargetSession } from '#drivers/core/driver.ts';
 import { loadTarget } from '#drivers/targets/registry.ts';
-import { openSerial } from '#drivers/transports/serial.ts';
-import { openUsb } from '#drivers/transports/usb/open-usb.ts';
 import { openBenchControl, type BenchControl } from '#drivers/virtual/control-client.ts';
+import { imageOf, programOnce } from './our-run.ts';
 
 /** One family on one simulated part whose wire and flash take real time. */
 export interface Course {
@@ -16,6 +13,8 @@ export interface Course {
   address: number;
   bytes: number;
   peer: Peer | null;
+  /** A peer that needs a USB bus of a kernel's, in place of `peer`. */
+  peerInGuest?: GuestPeer;
   /** An image of about so many bytes, for a family that does not take any; random bytes where nothing is said. */
   image?: (bytes: number) => Buffer;
   /** What the fresh part is told to be, as a fault of its family: a rate that no command can set. */
@@ -29,6 +28,15 @@ export interface Peer {
   prepare(place: { site: BenchSite; hands: BenchControl; image: Buffer; address: number }): Promise<PeerRun>;
 }
 
+/** A program that runs in the guest, on the device that the bench serves there. */
+export interface GuestPeer {
+  name: string;
+  /** A line of shell that writes that file to the part's address and ends with 0 where it did. */
+  command(file: string, address: string): string;
+  /** Starts the program and ends it at once: that time, long on an emulated processor, is taken off. */
+  start: string;
+}
+
 export interface PeerRun {
   run(): Promise<void>;
   dispose(): Promise<void>;
@@ -37,7 +45,8 @@ export interface PeerRun {
 /**
  * Seconds by the clock on the wall, less what the simulator was behind its own schedule; `secondsLimit` is the
  * arithmetic of wire and flash for what this station sent. `secondsPeer` null: no independent program at hand writes to
- * this family.
+ * this family. `secondsUsInGuest` is there where the peer ran in a guest, whose processor is emulated: this station's own
+ * time in the same guest, which is what `ratioToPeer` is of. `secondsUs` is of this machine always.
  */
 export interface RaceResult {
   family: string;
@@ -48,10 +57,11 @@ export interface RaceResult {
   secondsLimit: number;
   ratioToPeer: number | null;
   ratioToLimit: number;
+  secondsUsInGuest?: number;
 }
 
 /** A busy machine only ever adds: the best of each side counts. */
-const ROUNDS = 3;
+export const ROUNDS = 3;
 
 /** Runs both sides in turn on the same bench, each on a fresh part. */
 export async function race(course: Course): Promise<RaceResult> {
@@ -96,7 +106,6 @@ function result(course: Course, us: Lap[], peer: Lap[]): RaceResult {
   };
 }
 
-/** From the closed port to the last byte programmed: what a person waits for, and what a peer's run has in it too. */
 async function lapOfUs(
   { target, address, build }: Course,
   site: BenchSite,
@@ -105,38 +114,10 @@ async function lapOfUs(
 ): Promise<Lap> {
   await freshPart(hands, build);
   const driver = await loadTarget(target);
-  const lines = await openBenchControl(site.control);
-  const image = imageOf(bytes, address);
-  const lap = await timed(hands, async () => {
-    const open = await openOn(driver, site, lines, image);
-    const { session } = open;
-    const context = { signal: new AbortController().signal, progress: () => undefined };
-    await session.run('identify', { target }, context);
-    await session.run('program', { image: image.sha256 }, context);
-    return async () => {
-      await session.close();
-      await open.close();
-    };
-  });
-  await lines.close();
+  const control = await openBenchControl(site.control);
+  const lap = await timed(hands, () => programOnce(driver, site.port, control, imageOf(bytes, address)));
+  await control.close();
   return lap;
-}
-
-/** The port as the driver reaches its part: a serial port, or a device behind the bench's USB/IP server. */
-async function openOn(
-  driver: AnyTargetDriver,
-  site: BenchSite,
-  control: BenchControl,
-  image: Image,
-): Promise<{ session: TargetSession; close(): Promise<void> }> {
-  const images = { get: () => image };
-  if (driver.reach === 'usb') {
-    const usb = await openUsb(site.port);
-    return { session: driver.open({ usb, control }, images), close: () => usb.close() };
-  }
-  if (driver.reach === 'tool') throw new RangeError(`${driver.id} is reached by its own tool`);
-  const transport = await openSerial(site.port, 9600, driver.parity);
-  return { session: driver.open({ transport, control }, images), close: () => transport.close() };
 }
 
 async function lapOfPeer(
@@ -158,7 +139,7 @@ async function lapOfPeer(
   }
 }
 
-async function freshPart(hands: BenchControl, build: string | undefined): Promise<void> {
+export async function freshPart(hands: BenchControl, build: string | undefined): Promise<void> {
   if ((await hands.presence()) === true) await hands.remove();
   await hands.insert();
   if (build !== undefined) await hands.fault(build);
@@ -173,9 +154,4 @@ async function timed(hands: BenchControl, work: () => Promise<() => Promise<void
   const { idealSeconds, behindSeconds } = await hands.clock();
   await tidy();
   return { seconds: wall - behindSeconds, limit: idealSeconds };
-}
-
-function imageOf(bytes: Buffer, address: number): Image {
-  const sha256 = createHash('sha256').update(bytes).digest('hex');
-  return { sha256, format: 'binary', segments: [{ address, bytes }], entryPoint: null };
 }

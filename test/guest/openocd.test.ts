@@ -76,3 +76,24 @@ describe('OpenOCD on the simulated probe, over the kernel of Debian', { timeout:
     expect((await hands.status()).dlm).toBe('RDP0');
   });
 });
+
+describe('this station on the same probe, over the same kernel', { timeout: TEST_MS }, () => {
+  it('identifies the part, programs it, reads it back and starts it', async () => {
+    const { uid } = await hands.status();
+    const said = await guest.runInGuest(
+      [
+        `attach ${port()}`,
+        file('in.bin', randomBytes(20_000)),
+        'until_true test -s /sys/bus/usb/devices/1-1/serial',
+        'node test/guest/in-guest/dfu.ts stm32f0-dap usb:1-1 0x08000000 /tmp/in.bin',
+      ].join('\n'),
+    );
+    const last = JSON.parse(said.trim().split('\n').at(-1) ?? '') as unknown;
+    expect(last).toMatchObject({
+      chipUid: uid,
+      product: expect.stringContaining('STM32F07') as string,
+      verified: 20_000,
+      asked: ['mode-run'],
+    });
+  });
+});

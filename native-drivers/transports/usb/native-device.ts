@@ -2,6 +2,7 @@ import { DriverError } from '#drivers/core/errors.ts';
 import type { UsbDevice } from '#drivers/core/link.ts';
 import { interfaceOf, type Configuration } from './configuration.ts';
 import { Descriptions, GET_DESCRIPTOR } from './descriptions.ts';
+import { EndpointTurns } from './endpoint-turns.ts';
 import type { Lifeline } from './lifeline.ts';
 import { CONTROL_MS, TRANSFER_MS } from './limits.ts';
 import { bytesOf, inResult, outResult, type InResult, type OutResult, type Sendable } from './results.ts';
@@ -24,6 +25,7 @@ export class NativeDevice implements UsbDevice {
   private readonly isThere: () => boolean;
   /** Interfaces that were taken from a driver of the kernel's. */
   private readonly taken = new Set<number>();
+  private readonly turns = new EndpointTurns();
 
   private constructor(
     device: NativeUsbDevice,
@@ -99,13 +101,15 @@ export class NativeDevice implements UsbDevice {
   transferIn(endpoint: number, length: number): Promise<InResult> {
     const act = () => this.device.nativeTransferIn(endpoint, TRANSFER_MS, length);
     const halted = () => this.isHalted(endpoint | IN_BIT);
-    return this.ask(async () => inResult(await this.orStall(act, TRANSFER_MS, null, halted)));
+    const whole = async () => inResult(await this.orStall(act, TRANSFER_MS, null, halted));
+    return this.turns.take(endpoint | IN_BIT, () => this.ask(whole));
   }
 
   transferOut(endpoint: number, data: Sendable): Promise<OutResult> {
     const act = () => this.device.nativeTransferOut(endpoint, TRANSFER_MS, bytesOf(data));
     const halted = () => this.isHalted(endpoint);
-    return this.ask(async () => outResult(await this.orStall(act, TRANSFER_MS, -1, halted)));
+    const whole = async () => outResult(await this.orStall(act, TRANSFER_MS, -1, halted));
+    return this.turns.take(endpoint, () => this.ask(whole));
   }
 
   clearHalt(direction: USBDirection, endpoint: number): Promise<void> {

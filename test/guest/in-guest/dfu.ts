@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import type { HostEvent } from '#drivers/core/host-api.ts';
 import type { OperationInput, OperationName } from '#drivers/core/operations.ts';
 import { Site } from '#drivers/host/site.ts';
 import { loadTarget } from '#drivers/targets/registry.ts';
 
 /**
  * This station's driver on a device of the kernel's bus: `node dfu.ts TARGET PATH ADDRESS FILE`. Identifies, programs,
- * reads back and starts what it wrote; prints what came of it as JSON.
+ * reads back and starts what it wrote; prints what came of it as JSON, with what it asked of a person.
  */
 const [target = '', path = '', address = '', file = ''] = process.argv.slice(2);
 const bytes = Uint8Array.from(readFileSync(file));
@@ -15,12 +16,12 @@ const image = {
   ...{ sha256, format: 'binary' as const, entryPoint: null },
   segments: [{ address: Number(address), bytes }],
 };
-const events: string[] = [];
+const asked: string[] = [];
 const site = await Site.open(
   'A1',
   { path, control: { kind: 'operator' } },
   { driver: await loadTarget(target), images: { get: () => image } },
-  ({ type }) => void events.push(type),
+  answerAtOnce,
 );
 const context = { signal: new AbortController().signal, progress: () => undefined };
 const run = async <K extends OperationName>(name: K, input: OperationInput<K>) =>
@@ -30,4 +31,11 @@ await run('program', { image: sha256 });
 const verified = await run('verify', { image: sha256 });
 await run('start-firmware', {});
 await site.close();
-process.stdout.write(`${JSON.stringify({ chipUid, product, verified: verified.bytes, events })}\n`);
+process.stdout.write(`${JSON.stringify({ chipUid, product, verified: verified.bytes, asked })}\n`);
+
+/** The fixture has no lines: its operator does what is asked. */
+function answerAtOnce(event: HostEvent): void {
+  if (event.type !== 'prompt') return;
+  asked.push(event.request);
+  site.answer(event.id);
+}

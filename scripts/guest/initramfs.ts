@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { cpioArchive, type CpioEntry } from './cpio.test-support.ts';
+import { cpioArchive, type CpioEntry } from './cpio.ts';
 
 /** In this order of asking; what they need comes before them by itself. */
 const MODULES = ['virtio_pci', 'virtio_net', '9pnet_virtio', '9p', 'vhci-hcd', 'cdc-acm', 'usbserial'];
