@@ -11,7 +11,9 @@ const HELP = `This station against independent programs and against the arithmet
   families: ${courses.map(({ family }) => family).join(', ')}
 
 Both sides write the same image to the same simulated part, whose wire and flash take real time; the best of three runs
-of each counts. A peer that needs a USB bus runs in a guest, and this station there too. Goals: ratioToLimit 1.05 at most, ratioToPeer 1.0 at most.
+of each counts. A peer that needs a USB bus runs in a guest, and this station there too. secondsLimit adds up
+both directions of the wire and the flash for what this station sent: where they work at once (packets on the wire while
+the flash programs, as with NXP and a debug probe), the ratio falls below 1. Goals: ratioToLimit 1.05 at most, ratioToPeer 1.0 at most.
 `;
 
 const { values } = parseArgs({
