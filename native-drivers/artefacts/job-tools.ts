@@ -10,6 +10,7 @@ import { loadTarget, targets } from '../targets/registry.ts';
 import { paddedBootloader, parseCodeCertificate, verifyBootChain } from './boot-chain.ts';
 import { artefactError } from './errors.ts';
 import { joinImages, readImage, type ImageFile, type ReadImage } from './job-images.ts';
+import { parseKeyRecipient, type KeyRecipient } from './key-recipient.ts';
 import { parseRkey, RKEY_TYPE_OEM_ROOT_PUBLIC_KEY, type Rkey } from './rkey.ts';
 
 /** A family as a job is held against it: what its driver says with no part in a socket. */
@@ -41,6 +42,7 @@ export interface JobTools {
   checkImage(image: Image, areas: readonly MemoryArea[], options?: CheckOptions): void;
   parseRkey(bytes: Uint8Array): Rkey;
   parseOemRootKey(bytes: Uint8Array): Rkey;
+  parseKeyRecipient(bytes: Uint8Array): KeyRecipient;
   /** The certificates hold, and are made for the boot loader inside this image. */
   checkBootChain(keyCertificate: Uint8Array, codeCertificate: Uint8Array, image: Image): void;
   /** Null: not an error of the drivers. */
@@ -60,6 +62,7 @@ export const jobTools: JobTools = {
   joinImages,
   checkImage,
   parseRkey,
+  parseKeyRecipient,
   parseOemRootKey(bytes) {
     const rkey = parseRkey(bytes);
     if (rkey.keyType === RKEY_TYPE_OEM_ROOT_PUBLIC_KEY) return rkey;

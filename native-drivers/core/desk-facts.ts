@@ -5,6 +5,8 @@ import type { OperationName } from './operations.ts';
 export const ARTEFACT_KINDS = [
   ...(['image', 'esp-image', 'esp-secure-cert', 'mcuboot-image', 'dfuse'] as const),
   ...(['rkey', 'key-certificate', 'code-certificate', 'fuse-value'] as const),
+  // For the station: no chip sees it.
+  'key-recipient',
 ] as const;
 export type ArtefactKind = (typeof ARTEFACT_KINDS)[number];
 

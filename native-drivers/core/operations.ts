@@ -1,3 +1,4 @@
+import type { KeptKey } from './kept-key.ts';
 import type { ToolDescription } from './tool.ts';
 
 /**
@@ -70,6 +71,14 @@ export interface ReconstructResult {
   helperDataHash: string;
 }
 
+/** Whom a private key that is made here is kept for. */
+export interface KeepFor {
+  /** A `key-recipient` file as delivered. */
+  recipient: Uint8Array;
+  /** The sealed key opens for no other batch. */
+  batch: string;
+}
+
 export interface OperationMap {
   /** `tool`: for targets that a maker's tool reaches. */
   identify: { input: { target: string; tool?: ToolDescription }; output: ChipIdentity };
@@ -112,7 +121,12 @@ export interface OperationMap {
   'write-memory': { input: { address: number; bytes: Uint8Array }; output: object };
   /** An open network that the part enrols over by itself, by its name. One with a password is `set-user-key`'s. */
   'join-network': { input: { network: string }; output: object };
-  enrol: { input: object; output: { score: number; deviceId: string; helperDataHash: string } };
+  enrol: {
+    /** `keepFor`: where the station makes the key, a copy is sealed for that recipient. */
+    input: { keepFor?: KeepFor };
+    /** `kept`: only once the part has shown that it has the key; absent where the part made it. */
+    output: { score: number; deviceId: string; helperDataHash: string; kept?: KeptKey };
+  };
   reconstruct: { input: { reads: number }; output: ReconstructResult };
   csr: { input: { subjectSerial: string }; output: { csr: Uint8Array } };
   inject: {

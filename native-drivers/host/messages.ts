@@ -66,7 +66,9 @@ export const operationInputs: { [K in OperationName]: z.ZodType<OperationInput<K
   'read-memory': z.strictObject({ address, length: z.number().int().min(1).max(65_536) }),
   'write-memory': z.strictObject({ address, bytes }),
   'join-network': z.strictObject({ network: text }),
-  enrol: none,
+  enrol: z.strictObject({
+    keepFor: z.strictObject({ recipient: bytes, batch: text }).exactOptional(),
+  }),
   reconstruct: z.strictObject({ reads: z.number().int().min(1).max(1000) }),
   csr: z.strictObject({ subjectSerial: text }),
   inject: z.strictObject({

@@ -1,5 +1,5 @@
 import type { Transport } from '../core/link.ts';
-import type { OperationContext, OperationInput, OperationResult } from '../core/operations.ts';
+import type { KeepFor, OperationContext, OperationInput, OperationResult } from '../core/operations.ts';
 import type { AgentLink } from './agent/agent-link.ts';
 import type { KeyCapabilities } from './capabilities.ts';
 
@@ -10,7 +10,8 @@ export type RootOfTrustCapability = 'puf' | 'reconstruct' | 'sealed-secrets';
 export interface RootOfTrustSession {
   /** Waits until the firmware answers after a reset (at most 5 s), then says who it is. */
   info(context: OperationContext): Promise<OperationResult<'boot-application'>>;
-  enrol(context: OperationContext): Promise<OperationResult<'enrol'>>;
+  /** `keepFor`: a key that the part makes itself is in no copy; `unsupported` before a byte is sent, or no `kept`. */
+  enrol(context: OperationContext, keepFor?: KeepFor): Promise<OperationResult<'enrol'>>;
   reconstruct(
     input: OperationInput<'reconstruct'>,
     context: OperationContext,

@@ -5,6 +5,7 @@ import { injectCredentials, readCsr } from './credentials.ts';
 import { agentInfo, agentState } from './info.ts';
 import { lockAgent } from './lock.ts';
 import { proveDevice } from './prove.ts';
+import { unsupported } from '../unsupported.ts';
 import { sealAndInject } from './sealed-secret.ts';
 
 /** A root of trust behind the enrolment agent: the common operations and sealed secrets. */
@@ -14,7 +15,10 @@ export interface AgentSession extends RootOfTrustSession {
 }
 
 /** How a key comes to be in the part, and whether it is rebuilt: where roots of trust differ. */
-type KeyMaking = Pick<RootOfTrustSession, 'enrol' | 'reconstruct'>;
+type KeyMaking = Pick<RootOfTrustSession, 'enrol' | 'reconstruct'> & {
+  /** The key is made in this process: there is one that could be kept. */
+  madeHere?: true;
+};
 
 /**
  * The station's side of docs/protocols/enrolment-agent.md. The transport must be open at 115200 baud, the part reset
@@ -22,7 +26,11 @@ type KeyMaking = Pick<RootOfTrustSession, 'enrol' | 'reconstruct'>;
  */
 export function agentSession(link: AgentLink, own: KeyMaking): AgentSession {
   return {
-    ...own,
+    enrol: (context, keepFor) =>
+      keepFor === undefined || own.madeHere === true
+        ? own.enrol(context, keepFor)
+        : unsupported('enrol', 'The part makes its key itself: there is none to keep.'),
+    reconstruct: own.reconstruct,
     info: (context) => agentInfo(link, context),
     csr: (input, context) => readCsr(link, input.subjectSerial, context),
     inject: (input, context) => injectCredentials(link, input, context),

@@ -9,7 +9,8 @@ export type SoftwareSession = AgentSession;
 
 export function softwareOver(link: AgentLink): SoftwareSession {
   return agentSession(link, {
-    enrol: (context) => enrolSoftwareKey(link, context),
+    madeHere: true,
+    enrol: (context, keepFor) => enrolSoftwareKey(link, context, keepFor),
     reconstruct: () => unsupported('reconstruct', 'Its key was given to it: nothing is rebuilt.'),
   });
 }

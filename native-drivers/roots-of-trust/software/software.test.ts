@@ -93,9 +93,10 @@ describe('the key of a part that is given one', () => {
   it('is wiped as soon as it is sealed, and where it cannot be', async () => {
     const [sealed, refused] = [makeFreshKey(), makeFreshKey()];
     expect(deviceIdOf(publicOf(sealed.scalar).spki)).toBe(deviceIdOf(sealed.publicKey));
-    await sealAndForget(sealed, refused.publicKey, new Uint8Array());
+    const none = () => Promise.resolve(null);
+    await sealAndForget(sealed, refused.publicKey, new Uint8Array(), none);
     const foreign = generateKeyPairSync('ed25519').publicKey.export({ type: 'spki', format: 'der' });
-    await expect(sealAndForget(refused, foreign, new Uint8Array())).rejects.toMatchObject({
+    await expect(sealAndForget(refused, foreign, new Uint8Array(), none)).rejects.toMatchObject({
       ...{ code: 'bad-frame', chip: 'not-locked' },
     });
     for (const { scalar } of [sealed, refused]) expect(scalar.every((byte) => byte === 0)).toBe(true);

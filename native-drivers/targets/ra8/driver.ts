@@ -27,7 +27,7 @@ function operationsOf(part: Ra8Part, family: Family, images: ImageSource): Opera
     verify: async ({ image }, context) => verify(await flash(context), images.get(image), context),
     'inject-boot-certificates': (input, context) => injectBootCertificates(part, input, context),
     'boot-application': async (_input, context) => (await agent(context)).info(context),
-    enrol: async (_input, context) => (await agent(context)).enrol(context),
+    enrol: async ({ keepFor }, context) => (await agent(context)).enrol(context, keepFor),
     reconstruct: async (input, context) => (await agent(context)).reconstruct(input, context),
     csr: async (input, context) => (await agent(context)).csr(input, context),
     inject: async (input, context) => (await agent(context)).inject(input, context),
