@@ -22,6 +22,13 @@ export const jobView = z.strictObject({
     }),
   ),
   phases: z.array(z.strictObject({ id: z.string(), title: z.string(), irreversible: z.boolean() })),
+  /** Private keys are kept, sealed for the key of that SHA-256 (of its SubjectPublicKeyInfo). Null: none is. */
+  keptFor: z
+    .strictObject({
+      /** Null: the job's files are gone, and the recipe alone does not say. */
+      fingerprint: z.string().nullable(),
+    })
+    .nullable(),
   /** The traveller as a scanner reads it, on a demo station. */
   demoTraveller: z.string().optional(),
 });

@@ -67,6 +67,8 @@ export const unitDetail = z.strictObject({
   certificate: certificateView.nullable(),
   /** The signed record (compact JWS) once the unit has passed. */
   record: z.strictObject({ json: z.string(), jws: z.string() }).nullable(),
+  /** SHA-256 of the public key that the unit's private key is sealed for in the record, hex. Null: it was not kept. */
+  keptFor: z.string().nullable(),
 });
 export type UnitDetail = z.infer<typeof unitDetail>;
 

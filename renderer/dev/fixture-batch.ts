@@ -37,6 +37,7 @@ export const job: JobView = {
     title,
     irreversible: title === 'Lock',
   })),
+  keptFor: null,
   demoTraveller: 'TRV-26-11-0417',
 };
 

@@ -105,5 +105,6 @@ export function unitDetail(batchId: string): UnitDetail {
       json: '{"format":"rootline-record/1","device":"2d41"}',
       jws: `eyJhbGciOiJFUzI1NiJ9.${'QUJD'.repeat(30)}`,
     },
+    keptFor: null,
   };
 }

@@ -1,7 +1,7 @@
 import type { JobView } from '#contract/jobs.ts';
 import { jobView } from '#services/jobs/job-view.ts';
 import type { LoadedJob } from '#services/jobs/load-job.ts';
-import { recipeSchema, type Recipe } from '#services/recipe.ts';
+import { recipeSchema, type Recipe, type RecipePhase } from '#services/recipe.ts';
 import type { JobRow } from '#store/api.ts';
 
 /**
@@ -26,6 +26,9 @@ export function shownJob(
     allowance: { total: row.allowanceTotal, left: allowanceLeft },
     images: [],
     phases: recipe.phases.map(({ id: phase, title, irreversible }) => ({ id: phase, title, irreversible })),
+    keptFor: recipe.phases.some(keepsKey) ? { fingerprint: null } : null,
   };
   return { view, recipe };
 }
+
+const keepsKey = ({ params }: RecipePhase): boolean => params['keepKeyFor'] !== undefined;

@@ -20,6 +20,7 @@ export interface RunMemory {
 /** Everything an act may use. `drive` runs one operation on the part under the phase's abort signal. */
 export interface ActContext {
   runId: string;
+  batchId: string;
   site: string;
   phase: RecipePhase;
   job: RunJob;

@@ -22,6 +22,7 @@ function contextOf(
   return {
     ...{
       runId: 'r',
+      batchId: 'b',
       site: 'A1',
       phase: { ...phase, timeout: 5 },
       facts: noFacts,

@@ -4,6 +4,7 @@ import type { RecipePhase } from '#services/recipe.ts';
 import { filesOf, flag, need, sameChip, type Act, type ActContext } from './act.ts';
 import { identify } from './act-identify.ts';
 import { otherActs } from './acts-of-families.ts';
+import { keepWish, keptKeyBody } from './kept-key.ts';
 import { checkReconstruction, identitySeen } from './quality-gate.ts';
 import { RunError } from './run-error.ts';
 
@@ -52,14 +53,16 @@ const bootApplication: Act = async ({ facts, job, drive }) => {
   return { body: { firmware, rootOfTrust, enrolled, agentLocked: locked, lifecycle }, measurements };
 };
 
-const enrol: Act = async ({ drive }) => {
-  const { output, measurements } = await drive('enrol', {});
+const enrol: Act = async (context) => {
+  const wanted = keepWish(context);
+  const { output, measurements } = await context.drive('enrol', wanted);
   const { score, deviceId, helperDataHash } = output;
   // A root of trust that tells no score says 0: nothing was measured then.
   const own = score > 0 ? [{ name: 'enrol-score', value: score, unit: 'score' }] : [];
   // Only a PUF keeps helper data.
   const helper = helperDataHash === '' ? {} : { helperDataHash };
-  return { body: { deviceId, ...helper }, measurements: merge(measurements, own) };
+  const body = { deviceId, ...helper, ...keptKeyBody(wanted, output) };
+  return { body, measurements: merge(measurements, own) };
 };
 
 /** The quality gate: rebuilds the key again and again, and looks the identity up in the whole store. */

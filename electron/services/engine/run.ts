@@ -73,6 +73,7 @@ class Run {
     const onProgress = (progress: Progress) => this.progress(progress);
     return {
       runId: row.id,
+      batchId: row.batchId,
       site: row.site,
       phase,
       job,

@@ -12,7 +12,7 @@ const LARGEST_IMAGE = 64 * 1024 * 1024;
 const SMALL = 4096;
 const LARGEST: Partial<Record<ArtefactKind, number>> = {
   ...{ rkey: SMALL, 'key-certificate': SMALL, 'code-certificate': SMALL, 'fuse-value': SMALL },
-  'esp-secure-cert': 64 * 1024,
+  ...{ 'key-recipient': SMALL, 'esp-secure-cert': 64 * 1024 },
 };
 
 /** Reads one file of a job. Throws AppError `job-missing` or `job-format` naming it. */

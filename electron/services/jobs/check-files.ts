@@ -37,3 +37,16 @@ function checkFuseValue({ name, bytes }: { name: string; bytes: Uint8Array }): v
     ...{ file: name, bytes: bytes.length },
   });
 }
+
+/** SHA-256, hex, of the public key that private keys are kept for; null: the job keeps none. Throws AppError naming the file. */
+export function keptFor(
+  recipe: Recipe,
+  files: ReadonlyMap<string, Uint8Array>,
+  tools: JobTools,
+): string | null {
+  const enrol = recipe.phases.find(({ operation }) => operation === 'enrol');
+  const [use] = enrol === undefined ? [] : artefactsOfPhase(recipe, enrol);
+  if (use === undefined) return null;
+  const file = recipe.artefacts[use.name]?.file ?? use.name;
+  return checked(tools, file, () => tools.parseKeyRecipient(fileOf(files, use.name)).fingerprint);
+}

@@ -141,7 +141,7 @@ describe('a job that asks for what the target cannot do is refused when it is lo
       (r) => (r['rootOfTrust'] = 'none'),
     ],
     [
-      'a key that is kept: nothing here keeps one',
+      'a key that is kept for nobody',
       'XE8',
       { code: 'job-root-of-trust', phase: 'enrol', field: 'phases.5.params.keepKey' },
       (r) => (phase(r, 'enrol').params = { keepKey: true }),

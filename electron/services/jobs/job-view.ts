@@ -38,6 +38,7 @@ export function jobView(job: LoadedJob, allowanceLeft: number, demo = false): Jo
     allowance: { total: recipe.allowance, left: allowanceLeft },
     images: image === null ? [] : [imageView(job, image)],
     phases: recipe.phases.map(({ id, title, irreversible }) => ({ id, title, irreversible })),
+    keptFor: job.keptFor === null ? null : { fingerprint: job.keptFor },
     ...(demo ? { demoTraveller: traveller } : {}),
   };
 }

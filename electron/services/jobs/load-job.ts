@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { JobTools, TargetFacts } from '#drivers/artefacts/job-tools.ts';
 import type { Image } from '#drivers/core/image.ts';
 import { recipeSchema, type Recipe } from '#services/recipe.ts';
-import { checkFiles } from './check-files.ts';
+import { checkFiles, keptFor } from './check-files.ts';
 import { readArtefact, readJobFile } from './artefacts.ts';
 import { canonicalJson } from '#services/audit/canonical-json.ts';
 import { jobError } from './job-error.ts';
@@ -29,6 +29,8 @@ export interface LoadedJob {
   image: Image | null;
   /** Files as delivered, by the names that the recipe gives them. */
   files: ReadonlyMap<string, Uint8Array>;
+  /** SHA-256 of the public key that private keys are sealed for, hex; null: the job keeps none. */
+  keptFor: string | null;
 }
 
 /**
@@ -44,7 +46,8 @@ export async function loadJobFolder(folder: string, tools: JobTools): Promise<Lo
   for (const name of Object.keys(recipe.artefacts)) files.set(name, await readArtefact(folder, recipe, name));
   const image = loadImage(recipe, files, asked.target, tools);
   checkFiles(recipe, files, image, tools);
-  return { recipe, ...fingerprint(recipe), target: asked.target, image, files };
+  const recipient = keptFor(recipe, files, tools);
+  return { recipe, ...fingerprint(recipe), target: asked.target, image, files, keptFor: recipient };
 }
 
 /** Loads every job folder under `root`, by job id. One job that does not hold refuses the whole set. */

@@ -37,6 +37,7 @@ const FORM_2: Partial<
     ['codeCertificate', ['code-certificate']],
   ],
   burn: [['artefact', ['fuse-value']]],
+  enrol: [['keepKeyFor', ['key-recipient']]],
 };
 
 /** The files that a phase works with, in its order. */

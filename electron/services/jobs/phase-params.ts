@@ -30,8 +30,10 @@ const fuse = name.refine((text) => !text.endsWith('-key'), 'a key in clear is no
 const PARAMS_2: Readonly<Record<RecipePhase['operation'], z.ZodType>> = {
   ...BOTH,
   ...{ program: images, verify: images, 'start-firmware': none },
-  // Of a software key; `true` is refused by target-asks.ts.
-  enrol: z.strictObject({ keepKey: z.boolean().exactOptional() }),
+  // `keepKey: false` is what happens anyway, and stays readable; `true` is refused by target-asks.ts.
+  enrol: z
+    .strictObject({ keepKeyFor: artefact.exactOptional(), keepKey: z.boolean().exactOptional() })
+    .refine((params) => Object.keys(params).length < 2, 'keepKey and keepKeyFor contradict each other'),
   'inject-oem-root-key': z.strictObject({ key: artefact, permanent: z.boolean() }),
   'inject-boot-certificates': z.strictObject({ keyCertificate: artefact, codeCertificate: artefact }),
   'inject-key': z.strictObject({ ...slot, key: artefact }),

@@ -57,7 +57,7 @@ export function refuseImpossible(recipe: Recipe, asked: Asked): void {
   for (const [index, phase] of recipe.phases.entries()) {
     const refused =
       impossibleOperation(phase, index, asked) ??
-      keptKey(phase, index) ??
+      keptKey(phase, index, asked) ??
       wrongArtefact(recipe, phase, index, asked);
     if (refused !== null) throw refused;
   }
@@ -82,13 +82,29 @@ function impossibleOperation(
   return jobError('job-root-of-trust', `Phase "${title}" ${what}.`, details);
 }
 
-/** A private key that leaves the driver process would have to be kept as well as the authority's own: nothing here does. */
-function keptKey({ id, title, operation, params }: RecipePhase, index: number): AppError | null {
-  if (operation !== 'enrol' || params['keepKey'] !== true) return null;
-  return jobError('job-root-of-trust', `Phase "${title}" asks to keep a key: this station keeps none.`, {
-    ...{ ...FILE, field: `phases.${index}.params.keepKey`, phase: id, operation },
-  });
+/** The station keeps no key that it could open: a job says for whom one is sealed, and only of a key that is made here. */
+function keptKey(
+  { id, title, operation, params }: RecipePhase,
+  index: number,
+  { root }: Asked,
+): AppError | null {
+  if (operation !== 'enrol') return null;
+  const { keepKey, keepKeyFor } = params;
+  const refused = (param: string, problem: string) =>
+    jobError('job-root-of-trust', `Phase "${title}" ${problem}.`, {
+      ...{ ...FILE, field: `phases.${index}.params.${param}`, phase: id, operation },
+    });
+  if (keepKey === true)
+    return refused(
+      'keepKey',
+      'keeps a key and does not say for whom: name a public key in keepKeyFor instead',
+    );
+  if (keepKeyFor === undefined || (root !== null && isMadeHere(root))) return null;
+  return refused('keepKeyFor', 'asks to keep a key that the part makes itself and never gives away');
 }
+
+/** It signs with a key that it does not make: the station does, and gives it. */
+const isMadeHere = ({ keys }: RootFacts): boolean => keys.attests && !keys.makesOwnKeys;
 
 function wrongArtefact(
   recipe: Recipe,
@@ -106,13 +122,16 @@ function wrongArtefact(
       return jobError('job-artefact', `Phase "${phase.title}" cannot use ${found.file}: it is ${kind}.`, {
         ...{ ...details, kind },
       });
-    if (!takes(target).includes(kind))
+    if (kind !== FOR_STATION && !takes(target).includes(kind))
       return jobError('job-artefact', `A ${target.title} takes no ${kind}: ${found.file}.`, {
         ...{ ...details, kind, target: target.id },
       });
   }
   return null;
 }
+
+/** No chip sees it: which root of trust it fits is asked elsewhere. */
+const FOR_STATION: ArtefactKind = 'key-recipient';
 
 const takes = ({ takes: kinds }: TargetFacts): readonly ArtefactKind[] => kinds ?? ['image'];
 

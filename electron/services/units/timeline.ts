@@ -43,6 +43,7 @@ const facts: Record<string, (value: unknown, kind: JournalKind) => string> = {
   bytes: (value) => `${figure(value)} B`,
   seconds: (value) => `in ${figure(value, 2)} s`,
   reads: (value) => `${figure(value)} reads`,
+  keptKey: (value) => (hasRecipient(value) ? `private key kept, sealed for ${value.recipient}` : ''),
   lifecycle: (value) => (hasState(value) ? `life cycle ${value.dlm}` : ''),
   regions: (value) => `border ${pairs(value)}`,
   crc32: text('CRC-32'),
@@ -72,6 +73,9 @@ const pairs = (value: unknown): string =>
 
 const hasState = (value: unknown): value is { dlm: string } =>
   typeof value === 'object' && value !== null && 'dlm' in value && typeof value.dlm === 'string';
+
+const hasRecipient = (value: unknown): value is { recipient: string } =>
+  typeof value === 'object' && value !== null && 'recipient' in value && typeof value.recipient === 'string';
 
 /** Values longer than this are cut: a time line is read, the record holds the whole. A signature still fits, in hex. */
 const MAX_VALUE = 160;

@@ -1,6 +1,8 @@
 import { AppError } from '#contract/errors.ts';
 import type { UnitDetail } from '#contract/units.ts';
 import { describeCertificate } from '#services/pki/describe-certificate.ts';
+import { keptKeyOf } from '#services/records/kept-key.ts';
+import { recordSchema } from '#services/records/record-schema.ts';
 import type { RunRow, Store } from '#store/api.ts';
 import { readAttempt, recipeOf, type ReadAttempt } from './unit-attempts.ts';
 
@@ -25,10 +27,14 @@ async function proofOf(store: UnitReads, runs: readonly RunRow[]) {
     const certificate = await store.certificates.ofRun(id);
     const record = await store.units.record(id);
     if (certificate === null && record === null) continue;
-    return { certificate: certificate === null ? null : describeCertificate(certificate.der), record };
+    const shown = certificate === null ? null : describeCertificate(certificate.der);
+    return { certificate: shown, record, keptFor: record === null ? null : keptFor(record.json) };
   }
-  return { certificate: null, record: null };
+  return { certificate: null, record: null, keptFor: null };
 }
+
+const keptFor = (json: string): string | null =>
+  keptKeyOf(recordSchema.parse(JSON.parse(json)))?.key.recipient ?? null;
 
 async function attemptsOf(store: UnitReads, runs: readonly RunRow[]) {
   const attempts: ReadAttempt[] = [];

@@ -4,7 +4,7 @@ import { chipAndRoot, makeableFirst } from './job-words.ts';
 
 const job = (id: string, rootOfTrust: string): JobView => ({
   ...{ id, name: id, revision: 1, checksum: '', sha256: '', target: id, targetTitle: id.toUpperCase() },
-  ...{ rootOfTrust, allowance: { total: 1, left: 1 }, images: [], phases: [] },
+  ...{ rootOfTrust, allowance: { total: 1, left: 1 }, images: [], phases: [], keptFor: null },
 });
 
 describe('jobs in words', () => {

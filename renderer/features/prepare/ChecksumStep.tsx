@@ -4,6 +4,7 @@ import type { JobView } from '#contract/jobs.ts';
 import { bytes } from '#ui/format.ts';
 import { Dim, Mono } from '#ui/pieces/text.tsx';
 import { MONO } from '#ui/theme/theme.ts';
+import { KeptKeys } from './KeptKeys.tsx';
 import { Step } from './Step.tsx';
 
 const Sum = styled('div')(({ theme }) => ({
@@ -46,6 +47,7 @@ export function ChecksumStep({ job, confirmed, onConfirm }: Props) {
           </Dim>
         </Firmware>
       ))}
+      {job?.keptFor ? <KeptKeys fingerprint={job.keptFor.fingerprint} /> : null}
       <Confirm>
         <Checkbox
           disabled={!job}

@@ -49,7 +49,7 @@ function Part({ detail, view }: { detail: UnitDetail; view: View }) {
     case 'certificate':
       return <CertificateViewer certificate={detail.certificate} />;
     case 'record':
-      return <RecordViewer record={detail.record} />;
+      return <RecordViewer record={detail.record} keptFor={detail.keptFor} />;
   }
 }
 
