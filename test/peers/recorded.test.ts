@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import type { Direction, FrameDecoder, Stretch } from '#drivers/core/decoder.ts';
@@ -9,6 +9,7 @@ import { FaultSet } from '#drivers/virtual/faults.ts';
 import type { SocketChip } from '#drivers/virtual/target.ts';
 import { loadVirtualTarget } from '#drivers/virtual/targets.ts';
 import { IdealClock } from '#drivers/virtual/wire/ideal-clock.ts';
+import { bytesOf, readRecording, recordingNames } from './recorded/recording.test-support.ts';
 
 const WHOLE = 1e6;
 /** Both programs begin at it; afterwards the line is what the part was told. */
@@ -31,16 +32,12 @@ const DIRECTIONS: Readonly<Record<string, Turn['direction']>> = {
 
 /** What recorded/record.ts wrote down of the program of that name. */
 function recordingOf(name: string): Recording {
-  const lines = readFileSync(new URL(`recorded/${name}.txt`, import.meta.url), 'utf8')
-    .trim()
-    .split('\n');
-  const words = lines.map((line) => line.split(' '));
-  const [[, target = ''] = [], [, uid = ''] = [], ...rest] = words;
-  const turns = rest.map(([sign = '', hex = '']) => ({
-    direction: DIRECTIONS[sign] ?? 'sent',
-    bytes: Uint8Array.from(Buffer.from(hex, 'hex')),
-  }));
-  return { target, uid: Uint8Array.from(Buffer.from(uid, 'hex')), turns };
+  const { head, uid, lines } = readRecording(name);
+  const turns = lines.map((line) => {
+    const [sign = '', hex = ''] = line.split(' ');
+    return { direction: DIRECTIONS[sign] ?? 'sent', bytes: bytesOf(hex) };
+  });
+  return { target: head.get('target') ?? '', uid, turns };
 }
 
 function stretchesOf(decoder: FrameDecoder, turns: readonly Turn[], size: number): Stretch[] {
@@ -119,5 +116,15 @@ describe.each([
       }),
       { numRuns: 30 },
     );
+  });
+});
+
+describe('every recording', () => {
+  it.each(recordingNames())('%s: says who spoke, when, and how it is made again', (name) => {
+    const { head } = readRecording(name);
+    expect(head.get('program')).toMatch(/^[a-z0-9-]+ \S+ of (Debian|npm)/);
+    expect(head.get('recorded')).toMatch(/^20\d\d-\d\d-\d\d$/);
+    const [script = ''] = head.get('by')?.split(' ') ?? [];
+    expect(existsSync(script)).toBe(true);
   });
 });

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { startVirtualBench, type BenchSite } from '#drivers/bench/virtual-bench.ts';
 import { openSerial } from '#drivers/transports/serial.ts';
 import { openBenchControl } from '#drivers/virtual/control-client.ts';
@@ -8,16 +8,38 @@ import { esptoolJs } from '#scripts/races/esptool.ts';
 import { gdb } from '#scripts/races/gdb.ts';
 import type { Peer } from '#scripts/races/race.ts';
 import { stm32flash } from '#scripts/races/stm32flash.ts';
+import { fromDebian, headLines } from './head.ts';
 
 /**
  * Writes down what an independent program and a simulated part say to each other, a line for each turn (`> hex` from the
- * program, `< hex` from the part, `!` a reset by its lines): `node test/peers/recorded/record.ts stm32flash test/peers/recorded/stm32flash.txt`.
+ * program, `< hex` from the part, `!` a reset by its lines): `node test/peers/recorded/record.ts stm32flash`. Played again by
+ * test/peers/recorded.test.ts.
  */
-const TAKES: Readonly<Record<string, { peer: Peer; target: string; address: number }>> = {
-  stm32flash: { peer: stm32flash, target: 'stm32f4', address: 0x0800_0000 },
-  'gdb-multiarch': { peer: gdb, target: 'bmp', address: 0x0800_0000 },
-  'esptool-js': { peer: esptoolJs, target: 'esp32c3', address: 0x1_0000 },
+interface Take {
+  peer: Peer;
+  program: () => string;
+  target: string;
+  address: number;
+}
+const TAKES: Readonly<Record<string, Take>> = {
+  stm32flash: {
+    ...{ peer: stm32flash, program: () => fromDebian('stm32flash') },
+    ...{ target: 'stm32f4', address: 0x0800_0000 },
+  },
+  'gdb-multiarch': {
+    ...{ peer: gdb, program: () => fromDebian('gdb-multiarch') },
+    ...{ target: 'bmp', address: 0x0800_0000 },
+  },
+  'esptool-js': {
+    ...{ peer: esptoolJs, program: () => fromNpm('esptool-js') },
+    ...{ target: 'esp32c3', address: 0x1_0000 },
+  },
 };
+
+function fromNpm(name: string): string {
+  const file = new URL(`../../../node_modules/${name}/package.json`, import.meta.url);
+  return `${name} ${(JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version} of npm`;
+}
 /** Few: what is recorded is how a program speaks. */
 const BYTES = 700;
 
@@ -78,10 +100,14 @@ async function record(name: string): Promise<string> {
   await tap.close();
   await hands.close();
   await bench.stop();
-  return [`target ${take.target}`, `uid ${uid ?? ''}`, ...lines, ''].join('\n');
+  const head = headLines({
+    ...{ program: take.program(), by: `test/peers/recorded/record.ts ${name}` },
+    ...{ target: take.target, uid: uid ?? '-' },
+  });
+  return [...head, ...lines, ''].join('\n');
 }
 
-const [name = '', file = ''] = process.argv.slice(2);
-writeFileSync(file, await record(name));
+const [name = ''] = process.argv.slice(2);
+writeFileSync(new URL(`${name}.txt`, import.meta.url), await record(name));
 // A pseudo-terminal's reader keeps the process.
 process.exit(0);
