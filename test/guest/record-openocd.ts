@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { openBench } from '#drivers/virtual/bench.ts';
 import { openBenchControl } from '#drivers/virtual/control-client.ts';
+import { fromDebian, headLines } from '../peers/recorded/head.ts';
 import { startGuest } from './guest.test-support.ts';
 import { GuestSite, plugIn, startOpenOcd } from './openocd-gdb.test-support.ts';
 
@@ -39,7 +40,11 @@ const turns = await site.close();
 
 const { uid } = await hands.status();
 const hex = (one: Uint8Array): string => Buffer.from(one).toString('hex');
-const head = [`uid ${uid ?? ''}`, `image ${hex(bytes)}`];
+const words = headLines({
+  ...{ program: fromDebian('openocd'), by: `test/guest/record-openocd.ts ${file}` },
+  ...{ target: 'stm32f0-swd', uid: uid ?? '-' },
+});
+const head = [...words, `image ${hex(bytes)}`];
 writeFileSync(file, [...head, ...turns.map(({ way, bytes: said }) => `${way} ${hex(said)}`), ''].join('\n'));
 await site.end();
 await hands.close();
