@@ -4,6 +4,7 @@ import { describe, expect, it, vi } from 'vitest';
 import type { Direction, FrameDecoder, Stretch } from '#drivers/core/decoder.ts';
 import { espRomDecoder } from '#drivers/protocols/esp-rom/decoder.ts';
 import { gdbRemoteDecoder } from '#drivers/protocols/gdb-remote/decoder.ts';
+import { raBootDecoder } from '#drivers/protocols/ra-boot/decoder.ts';
 import { stm32BootDecoder } from '#drivers/protocols/stm32-boot/decoder.ts';
 import { FaultSet } from '#drivers/virtual/faults.ts';
 import type { SocketChip } from '#drivers/virtual/target.ts';
@@ -87,11 +88,17 @@ async function replay({ target, uid, turns }: Recording): Promise<string[]> {
   return answers;
 }
 
+/** A boot ROM's greeting is text. */
+const TEXT = /^[\x20-\x7e\r\n]+$/;
+/** Zeros, the generic code and the boot code of a hand-shake. */
+const HAND_SHAKE = /^[\0U\xc6]+$/;
+
 describe.each([
-  { name: 'stm32flash', decoder: stm32BootDecoder },
-  { name: 'gdb-multiarch', decoder: gdbRemoteDecoder },
-  { name: 'esptool-js', decoder: espRomDecoder },
-])('bytes recorded from $name', ({ name, decoder }) => {
+  { name: 'stm32flash', decoder: stm32BootDecoder, apart: TEXT },
+  { name: 'gdb-multiarch', decoder: gdbRemoteDecoder, apart: TEXT },
+  { name: 'esptool-js', decoder: espRomDecoder, apart: TEXT },
+  { name: 'raflash', decoder: raBootDecoder, apart: HAND_SHAKE },
+])('bytes recorded from $name', ({ name, decoder, apart }) => {
   const recording = recordingOf(name);
   const { turns } = recording;
   const wanted = turns.filter(({ direction }) => direction === 'received');
@@ -107,8 +114,7 @@ describe.each([
     const unread = whole
       .filter(({ frame }) => !frame)
       .map(({ bytes }) => Buffer.from(bytes).toString('latin1'));
-    // A boot ROM's greeting is text.
-    expect(unread.filter((text) => !/^[\x20-\x7e\r\n]+$/.test(text))).toEqual([]);
+    expect(unread.filter((text) => !apart.test(text))).toEqual([]);
     expect(whole.filter(({ fault }) => fault)).toEqual([]);
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 90 }), (size) => {
@@ -122,7 +128,7 @@ describe.each([
 describe('every recording', () => {
   it.each(recordingNames())('%s: says who spoke, when, and how it is made again', (name) => {
     const { head } = readRecording(name);
-    expect(head.get('program')).toMatch(/^[a-z0-9-]+ \S+ of (Debian|npm)/);
+    expect(head.get('program')).toMatch(/^[a-z0-9-]+ \S+ of (Debian|npm|GitHub)/);
     expect(head.get('recorded')).toMatch(/^20\d\d-\d\d-\d\d$/);
     const [script = ''] = head.get('by')?.split(' ') ?? [];
     expect(existsSync(script)).toBe(true);

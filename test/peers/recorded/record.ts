@@ -9,6 +9,7 @@ import { gdb } from '#scripts/races/gdb.ts';
 import type { Peer } from '#scripts/races/race.ts';
 import { stm32flash } from '#scripts/races/stm32flash.ts';
 import { fromDebian, headLines } from './head.ts';
+import { raflash, RAFLASH_BYTES } from './raflash.ts';
 
 /**
  * Writes down what an independent program and a simulated part say to each other, a line for each turn (`> hex` from the
@@ -20,6 +21,7 @@ interface Take {
   program: () => string;
   target: string;
   address: number;
+  bytes?: number;
 }
 const TAKES: Readonly<Record<string, Take>> = {
   stm32flash: {
@@ -33,6 +35,11 @@ const TAKES: Readonly<Record<string, Take>> = {
   'esptool-js': {
     ...{ peer: esptoolJs, program: () => fromNpm('esptool-js') },
     ...{ target: 'esp32c3', address: 0x1_0000 },
+  },
+  raflash: {
+    // Its own version, and the commits that its files were read at.
+    ...{ peer: raflash, program: () => 'raflash 0.0.1 of GitHub (robinkrens/raflash, 316adda and 313bddb)' },
+    ...{ target: 'ra6m4', address: 0, bytes: RAFLASH_BYTES },
   },
 };
 
@@ -88,7 +95,7 @@ async function record(name: string): Promise<string> {
     return hands.reset();
   };
   const tap = await tapOn(site, turns);
-  const image = randomBytes(BYTES);
+  const image = randomBytes(take.bytes ?? BYTES);
   const peer = await take.peer.prepare({
     ...{ site: { ...site, port: tap.path }, hands: { ...hands, reset }, image },
     address: take.address,
