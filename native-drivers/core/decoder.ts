@@ -1,4 +1,5 @@
 import type { OperationName } from './operations.ts';
+import { setupBytes, setupWords, type SetupPacket } from './usb-setup.ts';
 
 /** One frame of a protocol, or a run of bytes that is none, as it went one way. */
 export interface Stretch {
@@ -17,18 +18,33 @@ export interface Stretch {
 export type Direction = 'sent' | 'received';
 export type Secret = 'none' | 'all' | readonly (readonly [from: number, to: number])[];
 
+/** What a frame is called. The title has nothing of its payload: it stays where the rest is blanked. */
+export type Words = Pick<Stretch, 'title' | 'detail' | 'secret' | 'fault'>;
+
+/** One way of a control transfer over USB: the request with what it sends, or what came of it. */
+export interface ControlStage {
+  setup: SetupPacket;
+  direction: Direction;
+  /** The data of this way. */
+  data: Uint8Array;
+  /** Of what came back; `ok` of a request. */
+  outcome: 'ok' | 'stalled' | 'failed';
+}
+
 /** Puts the bytes of a wire into words. Pure: however a direction's bytes are split, the same stretches come out. */
 export interface FrameDecoder {
   /** Operations whose keys it marks in every frame that may carry them; all bytes of others that carry keys are blanked. */
   readonly marks: readonly OperationName[];
+  /** Of a wire of packets, one whole packet: a transfer over USB. */
   feed(direction: Direction, bytes: Uint8Array): Stretch[];
+  /** Null: not of its protocol. `secret` counts in what is shown: a request's set-up packet is before its data. */
+  control?(stage: ControlStage): Words | null;
   /** `silence`: nothing came for a while, so a run is over; half a frame may still go on. `end`: so is everything. */
   flush(reason: 'silence' | 'end'): Stretch[];
 }
 
-/** What a family says of the bytes at `at`. `garbage`: no frame begins there. */
-export type Taken =
-  'incomplete' | 'garbage' | ({ size: number } & Pick<Stretch, 'title' | 'detail' | 'secret' | 'fault'>);
+/** What a family says of the bytes at `at`. `garbage`: no frame begins there. `frame` false: it may be a key's bytes. */
+export type Taken = 'incomplete' | 'garbage' | ({ size: number; frame?: false } & Words);
 export type TakeFrame = (bytes: Uint8Array, at: number, direction: Direction) => Taken;
 
 /** A run is shown in pieces of this size: a screen has no more room, and memory is bounded. */
@@ -51,6 +67,44 @@ export function framedDecoder(take: TakeFrame, marks: readonly OperationName[] =
       ),
   };
 }
+
+/** A decoder of packets, one a call. `read` says null of what is none. `forget`: what is to come answers nothing before it. */
+export function packetDecoder(
+  read: (packet: Uint8Array, direction: Direction) => Words | null,
+  forget: () => void,
+): FrameDecoder {
+  return {
+    marks: [],
+    feed(direction, bytes) {
+      const words = read(bytes, direction);
+      const frame = words !== null;
+      return [{ direction, ...(words ?? plainWords(bytes)), bytes: Uint8Array.from(bytes), frame }];
+    },
+    flush(reason) {
+      if (reason === 'end') forget();
+      return [];
+    },
+  };
+}
+
+/** One way of a control transfer as a stretch: what the decoder calls it, else what every set-up packet says of itself. */
+export function controlStretch(decoder: FrameDecoder, stage: ControlStage): Stretch {
+  const { direction, data, setup } = stage;
+  const words = decoder.control?.(stage) ?? null;
+  const bytes = direction === 'sent' ? Uint8Array.of(...setupBytes(setup), ...data) : Uint8Array.from(data);
+  return { direction, ...(words ?? controlWords(stage)), bytes, frame: words !== null };
+}
+
+function controlWords({ direction, setup, data, outcome }: ControlStage): Words {
+  if (direction === 'sent') return { ...setupWords(setup), secret: 'none', fault: false };
+  if (outcome === 'ok') return plainWords(data);
+  const title = outcome === 'stalled' ? 'Stalled' : 'No answer';
+  return { title, detail: '', secret: 'none', fault: false };
+}
+
+const plainWords = (bytes: Uint8Array): Words => ({
+  ...{ title: `${bytes.length} B`, detail: '', secret: 'none', fault: false },
+});
 
 /** For wires that no decoder knows: runs of bytes, cut where the direction changes or nothing came for a while. */
 export const plainDecoder = (): FrameDecoder => framedDecoder(() => 'garbage');
@@ -75,10 +129,7 @@ class Way {
     if (this.run.length === 0) return [];
     const bytes = Uint8Array.from(this.run);
     this.run = [];
-    const title = `${bytes.length} B`;
-    return [
-      { direction: this.direction, title, detail: '', bytes, secret: 'none', frame: false, fault: false },
-    ];
+    return [{ direction: this.direction, ...plainWords(bytes), bytes, frame: false }];
   }
 
   end(): Stretch[] {
@@ -99,7 +150,7 @@ class Way {
       }
       const { size, ...words } = taken;
       const bytes = Uint8Array.from(this.pending.subarray(at, at + size));
-      stretches.push(...this.endRun(), { direction: this.direction, ...words, bytes, frame: true });
+      stretches.push(...this.endRun(), { direction: this.direction, frame: true, ...words, bytes });
       at += size;
     }
     this.pending = this.pending.slice(at);

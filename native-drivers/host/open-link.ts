@@ -5,7 +5,7 @@ import { openControl, type ControlHelp } from '../transports/control/open-contro
 import { openSerial, type SerialTransport } from '../transports/serial.ts';
 import { isTcp, openTcp } from '../transports/tcp.ts';
 import { isUsb, openUsb } from '../transports/usb/open-usb.ts';
-import { tapTransport, tapUsb, type WireTap } from './tap.ts';
+import { tapTransport, tapUsb, type UsbTap } from './tap.ts';
 
 const OPEN_BAUD_RATE = 9600;
 
@@ -36,7 +36,7 @@ export async function openLink(
   driver: AnyTargetDriver,
   spec: LinkSpec,
   help: ControlHelp = nobody,
-  tap: WireTap = untapped,
+  tap: UsbTap = untapped,
 ): Promise<OpenedLink> {
   const { path } = spec;
   if (driver.reach === 'tool')
@@ -91,7 +91,9 @@ async function closing(lifeline: Lifeline, rest: () => Promise<Ends>): Promise<O
 
 /** Lines are taken to be set already. */
 const nobody: ControlHelp = { ask: () => Promise.resolve(), relayPath: ({ path }) => Promise.resolve(path) };
-const untapped: WireTap = { on: false, sent: () => undefined, received: () => undefined };
+const untapped: UsbTap = {
+  ...{ on: false, sent: () => undefined, received: () => undefined, control: () => undefined },
+};
 
 /** A tool opens its programmer by itself, each time. */
 const unbroken: Lifeline = {

@@ -1,14 +1,30 @@
+import type { ControlStage } from '../core/decoder.ts';
 import type { Transport, UsbDevice, UsbPort } from '../core/link.ts';
+import { setInterface, setupOf, type SetupPacket } from '../core/usb-setup.ts';
 
 /** Where bytes are shown while somebody watches. */
 export interface WireTap {
   readonly on: boolean;
   sent(bytes: Uint8Array): void;
-  received(bytes: Uint8Array): void;
+  /** `heard` false: they came while no operation listened. */
+  received(bytes: Uint8Array, heard: boolean): void;
 }
 
-/** The same transport; what goes over it is shown to the tap. Costs one comparison a chunk while nobody watches. */
+/** Where transfers of a USB device are shown: bulk and interrupt ones as bytes. */
+export interface UsbTap extends WireTap {
+  control(stage: ControlStage): void;
+}
+
+/**
+ * The same transport; what goes over it is shown to the tap, also what nobody listens to. Costs one comparison a chunk
+ * while nobody watches.
+ */
 export function tapTransport(inner: Transport, tap: WireTap): Transport {
+  let listener: ((bytes: Uint8Array) => void) | null = null;
+  inner.onData((bytes) => {
+    if (tap.on) tap.received(bytes, listener !== null);
+    listener?.(bytes);
+  });
   return {
     path: inner.path,
     get baudRate() {
@@ -18,19 +34,20 @@ export function tapTransport(inner: Transport, tap: WireTap): Transport {
       if (tap.on) tap.sent(bytes);
       return inner.write(bytes);
     },
-    onData: (listener) =>
-      inner.onData((bytes) => {
-        if (tap.on) tap.received(bytes);
-        listener(bytes);
-      }),
-    onGone: (listener) => inner.onGone(listener),
+    onData: (next) => {
+      listener = next;
+      return () => {
+        if (listener === next) listener = null;
+      };
+    },
+    onGone: (gone) => inner.onGone(gone),
     setBaudRate: (baudRate) => inner.setBaudRate(baudRate),
     close: () => inner.close(),
   };
 }
 
-/** The same device; payloads of its transfers are shown to the tap, set-up packets are not. */
-export function tapUsb(port: UsbPort, tap: WireTap): UsbPort {
+/** The same device; its transfers are shown to the tap, control transfers with their set-up packets. */
+export function tapUsb(port: UsbPort, tap: UsbTap): UsbPort {
   return {
     path: port.path,
     device: tapDevice(port.device, tap),
@@ -40,26 +57,40 @@ export function tapUsb(port: UsbPort, tap: WireTap): UsbPort {
   };
 }
 
-function tapDevice(inner: UsbDevice, tap: WireTap): UsbDevice {
-  const out = (data: ArrayBufferView | ArrayBuffer | SharedArrayBuffer | undefined) => {
-    if (tap.on && data !== undefined && data.byteLength > 0) tap.sent(bytesOf(data));
-  };
-  const taken = <T extends { data?: DataView | undefined }>(result: T): T => {
-    if (tap.on && result.data !== undefined && result.data.byteLength > 0) tap.received(bytesOf(result.data));
-    return result;
-  };
+type Data = ArrayBufferView | ArrayBuffer | SharedArrayBuffer | undefined;
+interface Result {
+  status: USBTransferStatus;
+  data?: DataView | undefined;
+}
+
+function tapDevice(inner: UsbDevice, tap: UsbTap): UsbDevice {
   // Properties change while the device is open: the view reads through.
   const tapped: Partial<UsbDevice> = {
-    controlTransferOut: (setup, data?: ArrayBuffer | ArrayBufferView<ArrayBuffer>) => {
-      out(data);
-      return inner.controlTransferOut(setup, data);
+    controlTransferOut: (params, data?: ArrayBuffer | ArrayBufferView<ArrayBuffer>) => {
+      const setup = setupOf(params, 'out', data?.byteLength ?? 0);
+      return tapControl(tap, setup, data, () => inner.controlTransferOut(params, data));
     },
-    controlTransferIn: async (setup, length) => taken(await inner.controlTransferIn(setup, length)),
+    controlTransferIn: (params, length) =>
+      tapControl(tap, setupOf(params, 'in', length), undefined, () =>
+        inner.controlTransferIn(params, length),
+      ),
+    selectAlternateInterface: async (number, alternate) => {
+      await tapControl(tap, setInterface(number, alternate), undefined, async () => {
+        await inner.selectAlternateInterface(number, alternate);
+        return { status: 'ok' };
+      });
+    },
     transferOut: (endpoint, data: ArrayBuffer | ArrayBufferView<ArrayBuffer>) => {
-      out(data);
+      const bytes = bytesOf(data);
+      if (tap.on && bytes.length > 0) tap.sent(bytes);
       return inner.transferOut(endpoint, data);
     },
-    transferIn: async (endpoint, length) => taken(await inner.transferIn(endpoint, length)),
+    transferIn: async (endpoint, length) => {
+      const result = await inner.transferIn(endpoint, length);
+      const bytes = bytesOf(result.data);
+      if (tap.on && bytes.length > 0) tap.received(bytes, true);
+      return result;
+    },
   };
   return new Proxy(inner, {
     get(target, name) {
@@ -71,7 +102,33 @@ function tapDevice(inner: UsbDevice, tap: WireTap): UsbDevice {
   });
 }
 
-function bytesOf(data: ArrayBufferView | ArrayBuffer | SharedArrayBuffer): Uint8Array {
+/** Shows the request, then what came back: data, a stall, nothing. That a request was taken is not shown. */
+async function tapControl<T extends Result>(
+  tap: UsbTap,
+  setup: SetupPacket,
+  data: Data,
+  transfer: () => Promise<T>,
+): Promise<T> {
+  if (!tap.on) return transfer();
+  tap.control({ setup, direction: 'sent', data: bytesOf(data), outcome: 'ok' });
+  const answered = (outcome: ControlStage['outcome'], back: Uint8Array) =>
+    tap.control({ setup, direction: 'received', data: back, outcome });
+  try {
+    const result = await transfer();
+    const outcome = OUTCOMES[result.status];
+    if (result.data !== undefined || outcome !== 'ok') answered(outcome, bytesOf(result.data));
+    return result;
+  } catch (error) {
+    answered('failed', NOTHING);
+    throw error;
+  }
+}
+
+const OUTCOMES = { ok: 'ok', stall: 'stalled', babble: 'failed' } as const;
+const NOTHING = new Uint8Array(0);
+
+function bytesOf(data: Data): Uint8Array {
+  if (data === undefined) return NOTHING;
   if (ArrayBuffer.isView(data)) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   return new Uint8Array(data);
 }

@@ -1,7 +1,7 @@
-import type { FrameDecoder, Stretch } from '../core/decoder.ts';
+import { controlStretch, type ControlStage, type FrameDecoder, type Stretch } from '../core/decoder.ts';
 import type { WireEntry } from '../core/host-api.ts';
 import type { OperationName } from '../core/operations.ts';
-import type { WireTap } from './tap.ts';
+import type { UsbTap } from './tap.ts';
 import { wireEntry } from './wire-entry.ts';
 
 /** A run of bytes is over after this much silence, milliseconds. */
@@ -15,8 +15,11 @@ const SECRET: ReadonlySet<OperationName> = new Set<OperationName>([
   ...(['set-user-key', 'inject-key', 'move-lifecycle', 'inject-oem-root-key', 'burn'] as const),
 ]);
 
+/** Said of what no operation listened to: the driver has not seen it. */
+const UNHEARD = 'nobody listened';
+
 /** The byte log of one site while it is watched. Keys are blanked here: nothing behind it has ever seen them. */
-export class WireRecorder implements WireTap {
+export class WireRecorder implements UsbTap {
   private readonly send: (entries: WireEntry[], dropped: number) => void;
   private readonly makeDecoder: () => FrameDecoder;
   private decoder: FrameDecoder | null = null;
@@ -26,6 +29,8 @@ export class WireRecorder implements WireTap {
   private batch: NodeJS.Timeout | null = null;
   /** The operation at work, if it carries a key. Stays until the next one: an echo may come late. */
   private secret: OperationName | null = null;
+  /** Whether an operation listened to what came last. */
+  private heard = true;
 
   constructor(makeDecoder: () => FrameDecoder, send: (entries: WireEntry[], dropped: number) => void) {
     this.makeDecoder = makeDecoder;
@@ -57,15 +62,22 @@ export class WireRecorder implements WireTap {
   }
 
   sent(bytes: Uint8Array): void {
-    this.feed('sent', bytes);
+    this.feed('sent', bytes, true);
   }
 
-  received(bytes: Uint8Array): void {
-    this.feed('received', bytes);
+  received(bytes: Uint8Array, heard = true): void {
+    this.feed('received', bytes, heard);
   }
 
-  private feed(direction: 'sent' | 'received', bytes: Uint8Array): void {
+  control(stage: ControlStage): void {
+    this.flush('silence');
+    if (this.decoder !== null) this.take([controlStretch(this.decoder, stage)]);
+  }
+
+  private feed(direction: 'sent' | 'received', bytes: Uint8Array, heard: boolean): void {
     if (this.decoder === null) return;
+    if (heard !== this.heard) this.flush('silence');
+    this.heard = heard;
     this.take(this.decoder.feed(direction, bytes));
     if (this.silence === null) this.silence = setTimeout(() => this.flush('silence'), SILENCE_MS).unref();
     else this.silence.refresh();
@@ -79,7 +91,7 @@ export class WireRecorder implements WireTap {
     const at = Date.now();
     for (const stretch of stretches) {
       if (this.entries.length >= MOST_IN_BATCH) this.dropped += 1;
-      else this.entries.push(wireEntry(this.guarded(stretch), at));
+      else this.entries.push(wireEntry(this.told(this.guarded(stretch)), at));
     }
     if (stretches.length > 0) this.batch ??= setTimeout(() => this.tell(), BATCH_MS);
   }
@@ -89,6 +101,12 @@ export class WireRecorder implements WireTap {
     const marked = this.decoder?.marks.includes(this.secret) === true;
     const explained = marked && stretch.frame && !stretch.fault;
     return explained ? stretch : { ...stretch, detail: '', secret: 'all' };
+  }
+
+  private told(stretch: Stretch): Stretch {
+    if (this.heard) return stretch;
+    const { detail } = stretch;
+    return { ...stretch, detail: detail === '' ? UNHEARD : `${UNHEARD}; ${detail}` };
   }
 
   private tell(): void {
