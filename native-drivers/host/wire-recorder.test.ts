@@ -6,6 +6,10 @@ import type { WireEntry } from '../core/host-api.ts';
 import { COMMAND } from '../protocols/ra-boot/constants.ts';
 import { raBootDecoder } from '../protocols/ra-boot/decoder.ts';
 import { encodeFrame } from '../protocols/ra-boot/writer.ts';
+import { cmsisDapDecoder } from '../protocols/cmsis-dap/decoder.ts';
+import { transferPackets, writeBlock } from '../protocols/cmsis-dap/packets.ts';
+import { dfuDecoder, dfuseDecoder } from '../protocols/dfu/decoder.ts';
+import { ra8Decoder } from '../targets/ra8/decoder.ts';
 import { WireRecorder } from './wire-recorder.ts';
 
 function recorder(decoder: () => FrameDecoder) {
@@ -33,7 +37,15 @@ function pieces(bytes: Uint8Array, sizes: readonly number[]): Uint8Array[] {
 const traces = (key: Uint8Array): string[] =>
   Array.from({ length: key.length - 3 }, (_, at) => Buffer.from(key.subarray(at, at + 4)).toString('hex'));
 
+const decoders = fc.constantFrom(raBootDecoder, ra8Decoder, plainDecoder);
 const sizes = fc.array(fc.integer({ min: 1, max: 60 }), { minLength: 1, maxLength: 5 });
+
+/** Titles too: whatever a screen shows. */
+const seen = (entries: readonly WireEntry[]): string =>
+  entries
+    .map(({ hex, title, detail }) => `${hex} ${title} ${detail}`)
+    .join('\n')
+    .toLowerCase();
 
 describe('a key on the wire', () => {
   it.each([
@@ -44,9 +56,9 @@ describe('a key on the wire', () => {
     'of %s is in no entry, in any split, with an echo, with and without a decoder',
     (operation, code) => {
       fc.assert(
-        fc.property(sizes, sizes, fc.boolean(), fc.boolean(), (out, back, decoded, late) => {
+        fc.property(sizes, sizes, decoders, fc.boolean(), (out, back, decoder, late) => {
           const key = randomBytes(32);
-          const { wire, entries } = recorder(decoded ? raBootDecoder : plainDecoder);
+          const { wire, entries } = recorder(decoder);
           if (!late) wire.watch(true);
           wire.begin(operation);
           const frame = encodeFrame('data', code, Buffer.concat([randomBytes(4), key]));
@@ -58,12 +70,8 @@ describe('a key on the wire', () => {
           });
           for (const piece of pieces(frame, back)) wire.received(piece);
           wire.watch(false);
-          const seen = entries
-            .map(({ hex, title, detail }) => `${hex} ${title} ${detail}`)
-            .join('\n')
-            .toLowerCase();
           expect(entries.length).toBeGreaterThan(0);
-          for (const trace of traces(key)) expect(seen).not.toContain(trace);
+          for (const trace of traces(key)) expect(seen(entries)).not.toContain(trace);
           expect(entries.some(({ redacted }) => redacted)).toBe(true);
         }),
       );
@@ -77,6 +85,44 @@ describe('a key on the wire', () => {
     wire.sent(encodeFrame('command', COMMAND.parameterSet, Uint8Array.of(1, 2, 3, 4)));
     wire.watch(false);
     expect(entries).toMatchObject([{ hex: '··'.repeat(10), redacted: true, detail: '' }]);
+  });
+
+  it.each([
+    ['without a decoder', plainDecoder],
+    ['DFU 1.1', dfuDecoder],
+    ['DfuSe', dfuseDecoder],
+    ['CMSIS-DAP', cmsisDapDecoder],
+  ])('over USB is in no entry: %s', (_name, decoder) => {
+    const operations = fc.constantFrom('set-user-key', 'inject-key', 'burn', 'move-lifecycle' as const);
+    fc.assert(
+      fc.property(operations, fc.nat(7), fc.nat(3), (operation, request, value) => {
+        const key = randomBytes(32);
+        const words = Uint32Array.from({ length: 8 }, (_, index) => key.readUInt32LE(index * 4));
+        const writes = [...words].map((one) => ({ port: 'ap' as const, register: 12, value: one }));
+        const { wire, entries } = recorder(decoder);
+        wire.watch(true);
+        wire.begin(operation);
+        for (const requestType of [0x21, 0xa1, 0x40]) {
+          const setup = { requestType, request, value, index: 0, length: key.length };
+          for (const data of [key, Buffer.concat([Uint8Array.of(0x21), key.subarray(0, 4)])])
+            for (const direction of ['sent', 'received'] as const)
+              wire.control({ setup, direction, data, outcome: 'ok' });
+        }
+        for (const bytes of [
+          key,
+          writeBlock(12, words),
+          ...transferPackets(writes, 64).map((one) => one.bytes),
+        ]) {
+          wire.sent(bytes);
+          wire.received(bytes, false);
+        }
+        wire.watch(false);
+        expect(entries.length).toBeGreaterThan(12);
+        expect(entries.every(({ redacted }) => redacted)).toBe(true);
+        for (const trace of traces(key)) expect(seen(entries)).not.toContain(trace);
+        for (const word of words) expect(seen(entries)).not.toContain(word.toString(16).padStart(8, '0'));
+      }),
+    );
   });
 
   it('leaves what is no key readable: the command before it, and the operation after it', () => {
@@ -119,6 +165,39 @@ describe('the log of a wire', () => {
       'sent 0102',
       'received 03',
       'received 04',
+    ]);
+  });
+
+  it('says what nobody listened to, and does not mix it with what an operation heard', () => {
+    const { wire, entries } = recorder(raBootDecoder);
+    wire.watch(true);
+    wire.received(Uint8Array.of(0xc6));
+    wire.received(Uint8Array.of(0xc7), false);
+    wire.received(encodeFrame('data', COMMAND.write, Uint8Array.of(0)), false);
+    wire.received(Uint8Array.of(0xc8));
+    wire.watch(false);
+    expect(entries.map(({ hex, detail }) => `${hex} ${detail}`)).toEqual([
+      'c6 ',
+      'c7 nobody listened',
+      '8100021300eb03 nobody listened; 00 ok',
+      'c8 ',
+    ]);
+  });
+
+  it('cuts a run of bytes at a control transfer', () => {
+    const { wire, entries } = recorder(plainDecoder);
+    const setup = { requestType: 0x40, request: 9, value: 1, index: 2, length: 0 };
+    wire.watch(true);
+    wire.sent(Uint8Array.of(1));
+    wire.control({ setup, direction: 'sent', data: new Uint8Array(0), outcome: 'ok' });
+    wire.control({ setup, direction: 'received', data: new Uint8Array(0), outcome: 'stalled' });
+    wire.sent(Uint8Array.of(2));
+    wire.watch(false);
+    expect(entries.map(({ direction, title, hex }) => `${direction} ${title} ${hex}`)).toEqual([
+      'sent 1 B 01',
+      'sent Out vendor request 09 4009010002000000',
+      'received Stalled ',
+      'sent 1 B 02',
     ]);
   });
 

@@ -3,6 +3,7 @@ import {
   type Direction,
   type FrameDecoder,
   type Secret,
+  type TakeFrame,
   type Taken,
 } from '#drivers/core/decoder.ts';
 import { COMMAND, ERROR_BIT, ETX, FRAME_OVERHEAD, SOD, SOH, STATUS } from './constants.ts';
@@ -26,11 +27,16 @@ const PAYLOAD_AT = 4;
 export const raBootDecoder = (): FrameDecoder => decoderFor(undefined);
 export const rxBootDecoder = (): FrameDecoder => decoderFor(RX_NAMES);
 
+/** Operations whose keys are marked in these frames. */
+export const RA_KEY_OPERATIONS = [
+  ...(['set-user-key', 'inject-key', 'move-lifecycle', 'inject-oem-root-key'] as const),
+] as const;
+
+/** For a part that speaks another protocol beside it. */
+export const takeRaFrame: TakeFrame = (bytes, at, direction) => take(bytes, at, direction, undefined);
+
 const decoderFor = (names: CommandNames | undefined): FrameDecoder =>
-  framedDecoder(
-    (bytes, at, direction) => take(bytes, at, direction, names),
-    [...(['set-user-key', 'inject-key', 'move-lifecycle', 'inject-oem-root-key'] as const)],
-  );
+  framedDecoder((bytes, at, direction) => take(bytes, at, direction, names), RA_KEY_OPERATIONS);
 
 /** Both kinds of frame are known both ways: an adapter that echoes shows a host's own frames as received. */
 function take(bytes: Uint8Array, at: number, direction: Direction, names: CommandNames | undefined): Taken {

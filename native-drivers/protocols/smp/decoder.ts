@@ -11,9 +11,9 @@ const GROUPS = new Map([
 const LENGTH_BYTES = 2;
 
 /** Lines of SMP's serial console. It marks no keys: operations that carry one are blanked whole. */
-export const smpDecoder = (): FrameDecoder => framedDecoder(take);
+export const smpDecoder = (): FrameDecoder => framedDecoder(takeSmpLine);
 
-function take(bytes: Uint8Array, at: number): Taken {
+export function takeSmpLine(bytes: Uint8Array, at: number): Taken {
   const kind = markerAt(bytes, at);
   if (kind === 'garbage' || kind === 'incomplete') return kind;
   const end = bytes.indexOf(NEWLINE, at);

@@ -9,6 +9,7 @@ import type {
   OperationName,
   OperationResult,
 } from '#drivers/core/operations.ts';
+import { cmsisDapDecoder } from '#drivers/protocols/cmsis-dap/decoder.ts';
 import { areasOf, FLASH_START, RAM_START, RDP, type Stm32f0Device } from './device.ts';
 import { Stm32f0Part as Part, type Level } from './part.ts';
 import { isBlank, program, verify } from './program.ts';
@@ -213,6 +214,7 @@ export function stm32f0DapDriver(device: Stm32f0Device): UsbTargetDriver {
     shows: (operation, { level }) =>
       operation === 'protect' && typeof level === 'string' ? { dlm: level } : null,
     fresh: ['RDP0'],
+    decoder: cmsisDapDecoder,
     open: (link, images) => open(link, device, images),
   };
 }

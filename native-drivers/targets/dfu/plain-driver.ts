@@ -6,6 +6,7 @@ import { runOperation, type OperationTable } from '#drivers/core/operation-table
 import type { Lifecycle, OperationContext, OperationResult } from '#drivers/core/operations.ts';
 import type { DfuClient } from '#drivers/protocols/dfu/client.ts';
 import { DFUSE_VERSION } from '#drivers/protocols/dfu/constants.ts';
+import { dfuDecoder } from '#drivers/protocols/dfu/decoder.ts';
 import { program, verify } from './plain-program.ts';
 import { DfuSocket, unlessGone } from './socket.ts';
 import { FULL_SPEED } from './stm32-program.ts';
@@ -114,5 +115,6 @@ export const plainDfu: UsbTargetDriver = {
   devices: [],
   operations: ['identify', 'program', 'verify', 'start-firmware', 'read-state'],
   isForEver: () => false,
+  decoder: dfuDecoder,
   open,
 };

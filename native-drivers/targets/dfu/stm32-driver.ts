@@ -4,6 +4,7 @@ import { DriverError } from '#drivers/core/errors.ts';
 import type { UsbLink } from '#drivers/core/link.ts';
 import { runOperation, type OperationTable } from '#drivers/core/operation-table.ts';
 import type { OperationContext, OperationName, OperationResult } from '#drivers/core/operations.ts';
+import { dfuseDecoder } from '#drivers/protocols/dfu/decoder.ts';
 import { areasOf, memoryAt } from './memory.ts';
 import { blocksOf, isBlank } from './pieces.ts';
 import { leftTheBus } from './left-the-bus.ts';
@@ -170,5 +171,6 @@ export const stm32Dfu: UsbTargetDriver = {
   shows: (operation, { level }) =>
     operation === 'protect' && typeof level === 'string' ? { dlm: level } : null,
   fresh: ['RDP0'],
+  decoder: dfuseDecoder,
   open,
 };

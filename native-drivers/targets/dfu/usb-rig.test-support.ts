@@ -20,6 +20,8 @@ export interface UsbRig {
     input: OperationInput<K>,
     signal?: AbortSignal,
   ): Promise<OperationOutput<K>>;
+  /** What goes over the wire comes as events. */
+  watch(on: boolean): void;
   /** A fresh part, and the driver opened anew. */
   renew(): Promise<void>;
   /** Ends the driver's hold on the device. */
@@ -56,6 +58,7 @@ export async function openUsbRig(
     },
     run: async (operation, input, signal = new AbortController().signal) =>
       (await site.run(operation, input, { signal, progress: (one) => void heard.push(one) })).output,
+    watch: (on) => site.watchBytes(on),
     renew: async () => {
       await site.close();
       await hands.fault(null);

@@ -4,7 +4,7 @@ import type { Link } from '#drivers/core/link.ts';
 import type { OperationTable } from '#drivers/core/operation-table.ts';
 import type { OperationContext, OperationName } from '#drivers/core/operations.ts';
 import { RA8M1_AREAS } from '#drivers/images/known-areas.ts';
-import { raBootDecoder } from '#drivers/protocols/ra-boot/decoder.ts';
+import { ra8Decoder } from './decoder.ts';
 import { identify } from './identify.ts';
 import type { Family } from './identify.ts';
 import { lock } from './lock.ts';
@@ -54,7 +54,7 @@ export function ra8Driver(family: Family, title: string): TargetDriver {
     operations: OPERATIONS,
     areas: RA8M1_AREAS,
     ...desk,
-    decoder: raBootDecoder,
+    decoder: ra8Decoder,
     open: (link, images) => openSession(link, family, images),
   };
 }
