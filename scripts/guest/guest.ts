@@ -22,6 +22,13 @@ export interface ScriptResult {
   output: string;
 }
 
+/** What this guest has beside the others: QEMU's arguments, and the kernel's modules for it. */
+export interface GuestHardware {
+  arguments: readonly string[];
+  modules: readonly string[];
+}
+const NO_HARDWARE: GuestHardware = { arguments: [], modules: [] };
+
 /**
  * A Linux of Debian's own kernel on a virtual machine without hardware help: a machine with a USB bus, for tests and races
  * where this one has none. Its root is this machine's, read-only: every program that is here is there, at the same path,
@@ -37,7 +44,7 @@ export interface Guest {
    *   `keep_attached PORT [BUSID]`  the same in the background until the script ends, each time that a device is there:
    *                                 for one that leaves the bus and comes back as another
    *   `bus_empty`                   succeeds where no device is on the guest's bus
-   *   `until_true COMMAND...`       waits at most 30 s until the command succeeds
+   *   `until_true COMMAND...`       waits at most 50 s until the command succeeds
    *   `until_says FILE WORD`        the same for a word in a file, which is printed where it does not come
    *   `node`                        this project's Node
    * A device stays attached until it leaves: what is on the server is unplugged at the end of a test.
@@ -51,7 +58,7 @@ export interface Guest {
 }
 
 /** Boots a guest; resolves when it takes scripts. Rejects with its console where it does not come up. */
-export async function startGuest(): Promise<Guest> {
+export async function startGuest(hardware = NO_HARDWARE): Promise<Guest> {
   const kernel = guestKernel();
   const shells = await Shells.listen();
   let machine: Machine | null = null;
@@ -60,7 +67,8 @@ export async function startGuest(): Promise<Guest> {
     await shells.close();
   };
   try {
-    machine = new Machine(kernel.image, initramfs(kernel, initScript(shells.port)));
+    const initrd = initramfs(kernel, initScript(shells.port), hardware.modules);
+    machine = new Machine(kernel.image, initrd, hardware.arguments);
     await Promise.race([shells.ready, machine.ended]);
   } catch (error) {
     await close();
@@ -92,9 +100,9 @@ class Machine {
   private text = '';
   private stopping = false;
 
-  constructor(kernel: string, initrd: Uint8Array) {
+  constructor(kernel: string, initrd: Uint8Array, more: readonly string[]) {
     const file = namelessFile(initrd);
-    this.process = spawn('qemu-system-x86_64', machineArguments(kernel, '/dev/fd/3'), {
+    this.process = spawn('qemu-system-x86_64', [...machineArguments(kernel, '/dev/fd/3'), ...more], {
       stdio: ['ignore', 'pipe', 'pipe', file],
     });
     closeSync(file);
@@ -259,7 +267,7 @@ const GUEST_FUNCTIONS = `export PATH=${dirname(process.execPath)}:/usr/local/sbi
 export HOME=/tmp
 cd ${process.cwd()}
 until_says() { until_true grep -q "$2" "$1" || { echo "no $2 in $1:"; cat "$1"; return 1; }; }
-until_true() { end=$(($(date +%s)+30)); until "$@"; do [ $(date +%s) -lt $end ] || return 1; sleep 0.1; done; }
+until_true() { end=$(($(date +%s)+50)); until "$@"; do [ $(date +%s) -lt $end ] || return 1; sleep 0.1; done; }
 usb_devices() { for d in /sys/bus/usb/devices/[0-9]*-[0-9]*; do case $d in *:*) ;; *) echo "\${d##*/}" "$(cat $d/devnum)";; esac; done; }
 attach() {
   usb_devices > /tmp/before.$$

@@ -28,9 +28,9 @@ export function guestKernel(): GuestKernel {
   return found;
 }
 
-/** Busybox with its libraries, the modules, and `init`. */
-export function initramfs(kernel: GuestKernel, init: string): Buffer {
-  const modules = inOrder(kernel);
+/** Busybox with its libraries, the modules and `more` of them, and `init`. */
+export function initramfs(kernel: GuestKernel, init: string, more: readonly string[]): Buffer {
+  const modules = inOrder(kernel, [...MODULES, ...more]);
   const files: [string, Uint8Array][] = [
     ...[BUSYBOX, ...libraries(BUSYBOX)].map((path): [string, Uint8Array] => [path, readFileSync(path)]),
     ...modules.map((path): [string, Uint8Array] => [`/modules/${basename(path)}`, readFileSync(path)]),
@@ -53,9 +53,9 @@ export function initramfs(kernel: GuestKernel, init: string): Buffer {
 }
 
 /** Files of the modules, each after those that it needs (modules.dep names the nearest need last). */
-function inOrder({ modules }: GuestKernel): string[] {
+function inOrder({ modules }: GuestKernel, names: readonly string[]): string[] {
   const lines = readFileSync(join(modules, 'modules.dep'), 'utf8').split('\n');
-  const wanted = MODULES.flatMap((name) => {
+  const wanted = names.flatMap((name) => {
     const line = lines.find((one) => basename(one.split(':')[0] ?? '') === `${name}.ko`);
     if (line === undefined) throw new Error(`${modules} has no ${name}`);
     const [file = '', needs = ''] = line.split(':');

@@ -118,7 +118,7 @@ describe('dfu-util on simulated devices, over the kernel of Debian', { timeout: 
 });
 
 describe('this station on the same devices, over the same kernel', { timeout: TEST_MS }, () => {
-  const HERE = 'test/guest/in-guest/dfu.ts';
+  const HERE = 'test/guest/in-guest/program.ts';
 
   it.each([
     ['stm32-dfu', 'dfu', 'STM32  BOOTLOADER', 10_016],

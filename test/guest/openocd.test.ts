@@ -85,7 +85,7 @@ describe('this station on the same probe, over the same kernel', { timeout: TEST
         `attach ${port()}`,
         file('in.bin', randomBytes(20_000)),
         'until_true test -s /sys/bus/usb/devices/1-1/serial',
-        'node test/guest/in-guest/dfu.ts stm32f0-dap usb:1-1 0x08000000 /tmp/in.bin',
+        'node test/guest/in-guest/program.ts stm32f0-dap usb:1-1 0x08000000 /tmp/in.bin',
       ].join('\n'),
     );
     const last = JSON.parse(said.trim().split('\n').at(-1) ?? '') as unknown;

@@ -6,8 +6,8 @@ import { Site } from '#drivers/host/site.ts';
 import { loadTarget } from '#drivers/targets/registry.ts';
 
 /**
- * This station's driver on a device of the kernel's bus: `node dfu.ts TARGET PATH ADDRESS FILE`. Identifies, programs,
- * reads back and starts what it wrote; prints what came of it as JSON, with what it asked of a person.
+ * This station's driver on a device of the kernel's bus: `node program.ts TARGET PATH ADDRESS FILE`. Identifies, programs,
+ * reads back and starts what it wrote, where the target can; prints what came of it as JSON, with what it asked of a person.
  */
 const [target = '', path = '', address = '', file = ''] = process.argv.slice(2);
 const bytes = Uint8Array.from(readFileSync(file));
@@ -17,10 +17,11 @@ const image = {
   segments: [{ address: Number(address), bytes }],
 };
 const asked: string[] = [];
+const driver = await loadTarget(target);
 const site = await Site.open(
   'A1',
   { path, control: { kind: 'operator' } },
-  { driver: await loadTarget(target), images: { get: () => image } },
+  { driver, images: { get: () => image } },
   answerAtOnce,
 );
 const context = { signal: new AbortController().signal, progress: () => undefined };
@@ -29,7 +30,7 @@ const run = async <K extends OperationName>(name: K, input: OperationInput<K>) =
 const { chipUid, product } = await run('identify', { target });
 await run('program', { image: sha256 });
 const verified = await run('verify', { image: sha256 });
-await run('start-firmware', {});
+if (driver.operations.includes('start-firmware')) await run('start-firmware', {});
 await site.close();
 process.stdout.write(`${JSON.stringify({ chipUid, product, verified: verified.bytes, asked })}\n`);
 
