@@ -9,6 +9,7 @@ import { gdb } from '#scripts/races/gdb.ts';
 import type { Peer } from '#scripts/races/race.ts';
 import { stm32flash } from '#scripts/races/stm32flash.ts';
 import { fromDebian, headLines } from './head.ts';
+import { ra8Provisioning } from './ra8-provisioning.ts';
 import { raflash, RAFLASH_BYTES } from './raflash.ts';
 
 /**
@@ -40,6 +41,12 @@ const TAKES: Readonly<Record<string, Take>> = {
     // Its own version, and the commits that its files were read at.
     ...{ peer: raflash, program: () => 'raflash 0.0.1 of GitHub (robinkrens/raflash, 316adda and 313bddb)' },
     ...{ target: 'ra6m4', address: 0, bytes: RAFLASH_BYTES },
+  },
+  'ra8m1-provisioning-tool': {
+    peer: ra8Provisioning,
+    program: () =>
+      'ra8m1-provisioning-tool 9cce71e of GitHub (cryptoquantique/renesas-ra8m1-provisioning-tool)',
+    ...{ target: 'ra8m1', address: 0x0200_0000 },
   },
 };
 
