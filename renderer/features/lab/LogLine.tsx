@@ -27,6 +27,7 @@ const Line = styled('div')(({ theme }) => ({
 const Arrow = styled('span', { shouldForwardProp: (prop) => prop !== 'sent' })<{ sent: boolean }>(
   ({ theme, sent }) => ({
     width: 16,
+    flex: 'none',
     fontWeight: 750,
     color: sent ? theme.tokens.tone.run.main : theme.tokens.tone.pass.main,
   }),
@@ -35,6 +36,7 @@ const Word = styled('span', { shouldForwardProp: (prop) => prop !== 'tone' })<{ 
   ({ theme, tone }) => ({ flex: 'none', color: theme.tokens.tone[tone].main, fontWeight: 650 }),
 );
 const Quiet = styled('span')(({ theme }) => ({ color: theme.tokens.dim }));
+const Detail = styled(Quiet)({ overflow: 'hidden', textOverflow: 'ellipsis' });
 const Since = styled(Quiet)({ width: 46, flex: 'none', textAlign: 'right', fontSize: 12 });
 const Hex = styled('span')(({ theme }) => ({
   fontFamily: MONO,
@@ -72,8 +74,8 @@ export function LogLine({ entry, before, top, height, selected, onSelect }: Prop
         <Spoken>{sent ? 'sent' : 'received'}</Spoken>
         <Quiet className="num">{timeOf(entry)}</Quiet>
         <Since className="num">{before === undefined ? '' : sinceWords(before, entry)}</Since>
-        <strong>{entry.title}</strong>
-        <Quiet>{entry.detail}</Quiet>
+        <strong style={{ flex: 'none' }}>{entry.title}</strong>
+        <Detail>{entry.detail}</Detail>
       </div>
       <div>
         <Hex>{spaced(entry.hex)}</Hex>
