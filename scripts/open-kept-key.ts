@@ -24,16 +24,10 @@ interface Wish {
 
 function wishOf(argv: string[]): Wish | null {
   const text = { type: 'string' } as const;
-  const options = {
-    record: text,
-    key: text,
-    'passphrase-file': text,
-    out: text,
-    help: { type: 'boolean' },
-  } as const;
+  const options = { record: text, key: text, 'passphrase-file': text, out: text };
   const { values } = parseArgs({ args: argv, options });
   const { record, key, 'passphrase-file': passphrase, out } = values;
-  if (values.help === true || record === undefined || key === undefined) return null;
+  if (record === undefined || key === undefined) return null;
   return { record, key, passphrase, out };
 }
 
@@ -87,8 +81,10 @@ async function main(wish: Wish): Promise<void> {
   await writeKey(key.export({ type: 'pkcs8', format: 'pem' }).toString(), wish.out);
 }
 
-const wish = wishOf(process.argv.slice(2));
-if (wish === null) {
+const argv = process.argv.slice(2);
+const wish = argv.includes('--help') ? null : wishOf(argv);
+if (argv.includes('--help')) console.log(HELP);
+else if (wish === null) {
   console.error(HELP);
   process.exitCode = 2;
 } else {

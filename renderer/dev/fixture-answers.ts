@@ -51,7 +51,9 @@ const checks = [
 export function answers(state: string, role: string): Record<string, Answer> {
   const signedOut = state === 'sign-in';
   const person = people.find((candidate) => candidate.role === role) ?? { id: 'au', name: 'Ada Kern', role };
-  const open = state === 'prepare' || state === 'idle' ? null : batch(state);
+  const open = ['prepare', 'idle', 'kept-keys'].includes(state) ? null : batch(state);
+  const fingerprint = state === 'kept-keys' ? '9b4e07d2'.repeat(8) : null;
+  const keptFor = fingerprint === null ? null : { fingerprint };
   const session = { person: { id: person.id, name: person.name, role: person.role }, signedInAt: ago(60) };
   return {
     ...syncAnswers(state),
@@ -66,7 +68,7 @@ export function answers(state: string, role: string): Record<string, Answer> {
     'session.signOut': () => ({ done: true }),
     'jobs.list': () => ({
       jobs: [
-        job,
+        { ...job, keptFor },
         { ...job, id: 'METER-2', name: 'Meter radio', allowance: { total: 500, left: 0 } },
         { ...job, id: 'PUMP-1', name: 'Pump control', target: 'esp32c3', targetTitle: 'ESP32C3' },
       ],
@@ -88,7 +90,7 @@ export function answers(state: string, role: string): Record<string, Answer> {
       cursor: null,
       total: 200,
     }),
-    'units.get': () => unitDetail(BATCH_ID),
+    'units.get': () => ({ ...unitDetail(BATCH_ID), keptFor: fingerprint }),
     ...benchAnswers(state),
   };
 }

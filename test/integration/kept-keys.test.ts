@@ -175,6 +175,20 @@ describe('the recipient’s tool gives nothing', () => {
     expect(await refused(unit.path, 'unit.pub')).toContain('no private key');
   });
 
+  it('for a key under a passphrase without it; with it, as a file, it opens', async () => {
+    const passphrase = 'correct horse';
+    const secured = recipient.privateKey.export({
+      ...{ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase },
+    });
+    await writeFile(file('secured.pem'), secured);
+    await writeFile(file('word'), `${passphrase}\nanother line\n`);
+    await writeFile(file('wrong'), 'battery staple');
+    expect(await refused(unit.path, 'secured.pem')).toContain('no private key');
+    const args = ['--record', unit.path, '--key', file('secured.pem'), '--passphrase-file'];
+    expect(await openKeptKey(...args, file('wrong'))).toMatchObject({ code: 1, stdout: '' });
+    expect((await openKeptKey(...args, file('word'))).stdout).toContain('BEGIN PRIVATE KEY');
+  });
+
   it('over a file that is there, or onto a terminal', async () => {
     const args = ['--record', unit.path, '--key', file('recipient.pem')];
     await writeFile(file('there'), 'mine');

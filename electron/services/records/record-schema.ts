@@ -12,7 +12,7 @@ const phase = z.strictObject({
   endedAt: instant.nullable(),
   seconds: z.number().nullable(),
   measurements: z.array(measurement),
-  /** What silicon answered, as evidenced in the journal. Never secrets. */
+  /** What silicon answered, as evidenced in the journal. Never secrets: a kept key is sealed (kept-key.ts). */
   evidence: z.record(z.string(), z.json()),
 });
 
