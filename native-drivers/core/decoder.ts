@@ -95,6 +95,12 @@ export function controlStretch(decoder: FrameDecoder, stage: ControlStage): Stre
   return { direction, ...(words ?? controlWords(stage)), bytes, frame: words !== null };
 }
 
+/** A bulk or interrupt transfer that was refused. */
+export const stalledStretch = (endpoint: number): Stretch => ({
+  ...{ direction: 'received', title: `Stalled endpoint ${endpoint}`, detail: '', bytes: EMPTY },
+  ...{ secret: 'none', frame: false, fault: false },
+});
+
 function controlWords({ direction, setup, data, outcome }: ControlStage): Words {
   if (direction === 'sent') return { ...setupWords(setup), secret: 'none', fault: false };
   if (outcome === 'ok') return plainWords(data);

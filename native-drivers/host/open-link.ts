@@ -92,7 +92,8 @@ async function closing(lifeline: Lifeline, rest: () => Promise<Ends>): Promise<O
 /** Lines are taken to be set already. */
 const nobody: ControlHelp = { ask: () => Promise.resolve(), relayPath: ({ path }) => Promise.resolve(path) };
 const untapped: UsbTap = {
-  ...{ on: false, sent: () => undefined, received: () => undefined, control: () => undefined },
+  ...{ on: false, sent: () => undefined, received: () => undefined },
+  ...{ control: () => undefined, stalled: () => undefined },
 };
 
 /** A tool opens its programmer by itself, each time. */

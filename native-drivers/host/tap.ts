@@ -13,6 +13,8 @@ export interface WireTap {
 /** Where transfers of a USB device are shown: bulk and interrupt ones as bytes. */
 export interface UsbTap extends WireTap {
   control(stage: ControlStage): void;
+  /** A bulk or interrupt transfer was refused. */
+  stalled(endpoint: number): void;
 }
 
 /**
@@ -80,16 +82,16 @@ function tapDevice(inner: UsbDevice, tap: UsbTap): UsbDevice {
         return { status: 'ok' };
       });
     },
-    transferOut: (endpoint, data: ArrayBuffer | ArrayBufferView<ArrayBuffer>) => {
+    transferOut: async (endpoint, data: ArrayBuffer | ArrayBufferView<ArrayBuffer>) => {
       const bytes = bytesOf(data);
       if (tap.on && bytes.length > 0) tap.sent(bytes);
-      return inner.transferOut(endpoint, data);
+      return orStalled(tap, endpoint, await inner.transferOut(endpoint, data));
     },
     transferIn: async (endpoint, length) => {
       const result = await inner.transferIn(endpoint, length);
       const bytes = bytesOf(result.data);
       if (tap.on && bytes.length > 0) tap.received(bytes, true);
-      return result;
+      return orStalled(tap, endpoint, result);
     },
   };
   return new Proxy(inner, {
@@ -122,6 +124,11 @@ async function tapControl<T extends Result>(
     answered('failed', NOTHING);
     throw error;
   }
+}
+
+function orStalled<T extends Result>(tap: UsbTap, endpoint: number, result: T): T {
+  if (tap.on && result.status === 'stall') tap.stalled(endpoint);
+  return result;
 }
 
 const OUTCOMES = { ok: 'ok', stall: 'stalled', babble: 'failed' } as const;

@@ -1,4 +1,10 @@
-import { controlStretch, type ControlStage, type FrameDecoder, type Stretch } from '../core/decoder.ts';
+import {
+  controlStretch,
+  stalledStretch,
+  type ControlStage,
+  type FrameDecoder,
+  type Stretch,
+} from '../core/decoder.ts';
 import type { WireEntry } from '../core/host-api.ts';
 import type { OperationName } from '../core/operations.ts';
 import type { UsbTap } from './tap.ts';
@@ -72,6 +78,11 @@ export class WireRecorder implements UsbTap {
   control(stage: ControlStage): void {
     this.flush('silence');
     if (this.decoder !== null) this.take([controlStretch(this.decoder, stage)]);
+  }
+
+  stalled(endpoint: number): void {
+    this.flush('silence');
+    if (this.decoder !== null) this.take([stalledStretch(endpoint)]);
   }
 
   private feed(direction: 'sent' | 'received', bytes: Uint8Array, heard: boolean): void {
