@@ -31,9 +31,10 @@ export function seatOf(spec: LinkSpec, bus: PortBus, others: () => readonly UsbA
     if (found.at === 'here') return found.path;
     throw missing(relay.path, relay.location);
   };
+  const isUsb = path.startsWith('usb:');
   if (location !== undefined) {
-    const find = async () =>
-      findPort({ location, ...(adapter === undefined ? {} : { adapter }) }, await bus.serial(), others());
+    const bound = { location, ...(adapter === undefined ? {} : { adapter }) };
+    const find = async () => findPort(bound, await (isUsb ? bus.usb() : bus.serial()), others());
     return {
       isServer: false,
       locate: async (onAway) => {
@@ -50,7 +51,6 @@ export function seatOf(spec: LinkSpec, bus: PortBus, others: () => readonly UsbA
       onChange: (listener) => bus.onChange(listener),
     };
   }
-  const isUsb = path.startsWith('usb:');
   const byAddress = isTcp(path) || path.startsWith('usbip:') || isUsb;
   return {
     isServer: byAddress && !isUsb,

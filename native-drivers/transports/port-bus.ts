@@ -2,6 +2,7 @@ import { existsSync, watch, type FSWatcher } from 'node:fs';
 import type { PortInfo } from '../core/host-api.ts';
 import { listPorts } from './ports.ts';
 import { SYSTEM, sysfsNames, type SystemRoots } from './sysfs-ports.ts';
+import { isMoreThanSerial, sysfsUsb } from './sysfs-usb.ts';
 import { listUsb } from './usb/open-usb.ts';
 
 /**
@@ -33,12 +34,19 @@ export class PortBus {
     return listPorts(this.roots);
   }
 
-  /** Serial ports, and USB devices that are none. */
+  /** USB devices by their place, for a site that is bound to one. */
+  usb(): Promise<PortInfo[]> {
+    return process.platform === 'linux' ? Promise.resolve(sysfsUsb(this.roots)) : listUsb();
+  }
+
+  /** Serial ports, and USB devices that are more than those. */
   async all(): Promise<PortInfo[]> {
     // A machine that lets nobody look at its buses has no USB devices to offer, which is no failure of its ports.
     const [serial, usb] = await Promise.all([this.serial(), listUsb().catch((): PortInfo[] => [])]);
     const adapters = new Set(serial.map(({ location }) => location?.split(':')[0]));
-    return [...serial, ...usb.filter(({ location }) => !adapters.has(location ?? ''))];
+    const isMore = (location: string): boolean =>
+      !adapters.has(location) || isMoreThanSerial(this.roots, location, serial);
+    return [...serial, ...usb.filter(({ location }) => isMore(location ?? ''))];
   }
 
   /** Calls `listener` after each change of what is plugged in; returns its remover. */

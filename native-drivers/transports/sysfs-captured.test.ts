@@ -1,10 +1,11 @@
-import { existsSync, readlinkSync, realpathSync } from 'node:fs';
+import { existsSync, mkdirSync, readlinkSync, realpathSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { capturedSysfs } from './captured-sysfs.test-support.ts';
 import { findPort } from './find-port.ts';
 import { sysfsNames, sysfsPorts, type SystemRoots } from './sysfs-ports.ts';
 import { sysfsTree } from './sysfs-tree.test-support.ts';
+import { isMoreThanSerial, sysfsUsb } from './sysfs-usb.ts';
 
 let captured: ReturnType<typeof capturedSysfs>;
 beforeEach(() => {
@@ -43,6 +44,27 @@ describe('the sysfs of a Linux 6.1', () => {
     const own = { location: '1-3:1.0', adapter: { ...ADAPTER, serialNumber: 'VSA-2' } };
     const found = { at: 'away', from: '1-3:1.0', to: '1-2:1.0', path: at('ttyACM1') };
     expect(findPort(own, sysfsPorts(captured.roots))).toEqual(found);
+  });
+});
+
+describe('USB devices in the sysfs of a Linux 6.1', () => {
+  it('are told by their place, root hubs left out', () => {
+    const one = { reach: 'usb', ...ADAPTER, manufacturer: 'Rootline Virtual serial adapter' };
+    expect(sysfsUsb(captured.roots)).toEqual([
+      { ...one, path: 'usb:1-1', location: '1-1', serialNumber: 'VSA-1' },
+      { ...one, path: 'usb:1-2', location: '1-2', serialNumber: 'VSA-2' },
+      expect.objectContaining({ path: 'usb:1-3', serialNumber: 'T-1' }),
+    ]);
+  });
+
+  it('are serial ports alone, or more: a probe with a console has an interface that is no port’s', () => {
+    const ports = sysfsPorts(captured.roots);
+    const more = () => ['1-1', '1-2', '1-3'].filter((at) => isMoreThanSerial(captured.roots, at, ports));
+    expect(more()).toEqual([]);
+    const probe = join(captured.roots.sys, 'bus/usb/devices/1-2:1.2');
+    mkdirSync(probe);
+    writeFileSync(join(probe, 'bInterfaceClass'), 'ff\n');
+    expect(more()).toEqual(['1-2']);
   });
 });
 

@@ -26,7 +26,7 @@ export function sysfsNames({ sys }: SystemRoots): string {
     .join('\n');
 }
 
-function namesIn(folder: string): string[] {
+export function namesIn(folder: string): string[] {
   return existsSync(folder) ? readdirSync(folder).sort() : [];
 }
 
@@ -39,17 +39,21 @@ function portOf({ sys, dev }: SystemRoots, name: string): PortInfo | null {
   const usb = usbInterfaceOf(device);
   const bare = { path, reach: 'bytes', manufacturer: null, serialNumber: null } as const;
   if (usb === null) return { ...bare, vendorId: null, productId: null, location: null };
-  const adapter = dirname(usb);
-  const names = [attribute(adapter, 'manufacturer'), attribute(adapter, 'product')].filter(
+  return { ...bare, ...identityOf(dirname(usb)), location: `${basename(usb)}${portNumber(device)}` };
+}
+
+type Identity = Pick<PortInfo, 'manufacturer' | 'serialNumber' | 'vendorId' | 'productId'>;
+
+/** What the descriptors of a USB device say of it. */
+export function identityOf(folder: string): Identity {
+  const names = [attribute(folder, 'manufacturer'), attribute(folder, 'product')].filter(
     (one) => one !== null,
   );
   return {
-    ...bare,
     manufacturer: names.length === 0 ? null : names.join(' '),
-    serialNumber: attribute(adapter, 'serial'),
-    vendorId: attribute(adapter, 'idVendor'),
-    productId: attribute(adapter, 'idProduct'),
-    location: `${basename(usb)}${portNumber(device)}`,
+    serialNumber: attribute(folder, 'serial'),
+    vendorId: attribute(folder, 'idVendor'),
+    productId: attribute(folder, 'idProduct'),
   };
 }
 
@@ -73,7 +77,8 @@ function follow(path: string): string | null {
   }
 }
 
-function attribute(folder: string, name: string): string | null {
+/** Null where it is not there, or empty. */
+export function attribute(folder: string, name: string): string | null {
   try {
     const text = readFileSync(join(folder, name), 'utf8').trim();
     return text === '' ? null : text;

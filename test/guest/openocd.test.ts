@@ -1,7 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import type { LinkSpec } from '#drivers/core/link.ts';
 import { openBench, type Bench } from '#drivers/virtual/bench.ts';
 import { openBenchControl, type BenchControl } from '#drivers/virtual/control-client.ts';
+import { Echo } from '#drivers/virtual/usb/echo.test-support.ts';
+import { UsbIpServer } from '#drivers/virtual/usb/usbip-server.ts';
 import { startGuest, type Guest } from './guest.test-support.ts';
 
 /** Boot takes 4 s alone; other tests may have both processors. */
@@ -95,5 +98,39 @@ describe('this station on the same probe, over the same kernel', { timeout: TEST
       verified: 20_000,
       asked: ['mode-run'],
     });
+  });
+
+  it('is named where it is when its cable was moved, and is back in its own place', async () => {
+    const { uid } = await hands.status();
+    const other = await UsbIpServer.listen();
+    onTestFinished(() => other.close());
+    other.plug('1-1', new Echo());
+    const attachOther = `attach ${other.port} >/dev/null`;
+    const attachProbe = `attach ${port()} >/dev/null`;
+    const serial = await guest.runInGuest(
+      `${attachOther}; ${attachProbe}; cat /sys/bus/usb/devices/1-2/serial`,
+    );
+    const adapter = { vendorId: '1209', productId: '0001', serialNumber: serial.trim() };
+    const link: LinkSpec = { path: 'usb:1-2', location: '1-2', adapter, control: { kind: 'operator' } };
+    const site = guest.tryInGuest(
+      `node test/guest/in-guest/site.ts stm32f0-dap '${JSON.stringify(link)}' 2>&1 | tee /tmp/site`,
+    );
+    await guest.runInGuest('until_says /tmp/site ^part');
+    await hands.cable(false);
+    other.unplug('1-1');
+    await guest.runInGuest('until_says /tmp/site port-gone; until_true bus_empty');
+    await hands.cable(true);
+    await guest.runInGuest(`${attachProbe}; until_says /tmp/site cable-moved`);
+    await hands.cable(false);
+    await guest.runInGuest('until_true bus_empty');
+    other.plug('1-1', new Echo());
+    await hands.cable(true);
+    await guest.runInGuest(`${attachOther}; ${attachProbe}`);
+    const lines = (await site).output.trim().split('\n');
+    const part = `part ${uid}`;
+    // Each look at the bus says again where the cable is.
+    expect(lines.filter((line, at) => line !== lines[at - 1])).toEqual([
+      ...['open usb:1-2', part, 'port-gone', 'cable-moved 1-2 1-1 usb:1-1', 'port-back usb:1-2', part],
+    ]);
   });
 });

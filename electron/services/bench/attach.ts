@@ -51,7 +51,7 @@ export async function attach(parts: BenchParts, wanted: Wanted, context: CallCon
   // A part may have come in and started meanwhile.
   const config = configFor(parts.sites, site);
   const port = ports.find((one) => one.path === path);
-  const link = linkOf(wanted, ports);
+  const link = linkOf(wanted, entry, ports);
   checkTaken(parts.sites, site, link);
   const programmer = port?.manufacturer ?? programmerOf(path, entry);
   const bound = await parts.sites.rebind({ ...config, link, target, programmer });
@@ -103,17 +103,18 @@ function checkTaken(sites: Sites, id: string, link: Link): void {
   if (other !== undefined) throw portTaken(link.path, other.config.site);
 }
 
-function linkOf({ path, control }: Wanted, ports: readonly PortInfo[]): Link {
+function linkOf({ path, control }: Wanted, { partIsPort }: TargetTitle, ports: readonly PortInfo[]): Link {
   const port = ports.find((one) => one.path === path);
-  return { path, ...bindingOf(port, ports), control: controlOf(control, ports) };
+  // A part that is the device itself comes and goes with its serial number: its path alone says where.
+  const binding = partIsPort === true && port?.reach === 'usb' ? {} : bindingOf(port, ports);
+  return { path, ...binding, control: controlOf(control, ports) };
 }
 
-/** A USB path names its place itself. */
 function bindingOf(
   port: PortInfo | undefined,
   ports: readonly PortInfo[],
 ): Pick<Link, 'location' | 'adapter'> {
-  if (port?.location === undefined || port.location === null || port.reach === 'usb') return {};
+  if (port?.location === undefined || port.location === null) return {};
   const { location, vendorId, productId, serialNumber } = port;
   if (vendorId === null || productId === null || serialNumber === null) return { location };
   const twin = ports.some(

@@ -7,7 +7,14 @@ import type { Sites } from '#services/sites/sites.ts';
 
 export type BenchSite = Response<'bench.get'>['sites'][number];
 type Port = Response<'bench.get'>['ports'][number];
-export type TargetTitle = { id: string; title: string; family: string; reach?: 'usb' | 'tool' };
+/** `partIsPort`: as the sites know it (sites/site.ts). */
+export type TargetTitle = {
+  id: string;
+  title: string;
+  family: string;
+  reach?: 'usb' | 'tool';
+  partIsPort?: true;
+};
 
 const USB = 'usb:';
 

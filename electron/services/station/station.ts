@@ -52,8 +52,7 @@ export interface StationDeps {
   hands: VirtualHands | null;
   /** Sites of the virtual bench; real ones come from the settings. */
   sites: readonly SiteConfig[];
-  /** `partIsPort`: as the sites know it (sites/site.ts). */
-  targets: readonly (TargetTitle & { partIsPort?: true })[];
+  targets: readonly TargetTitle[];
   demo: boolean;
   dataDir: string;
   version: string;

@@ -9,7 +9,7 @@ const SYS = '/sys';
 const CLASS = join(SYS, 'class/tty');
 /** What a numbering, a moment or power management decides is left out. */
 const ATTRIBUTES = new Set(
-  'idVendor idProduct manufacturer product serial busnum devpath bDeviceClass bInterfaceNumber port_number type'.split(
+  'idVendor idProduct manufacturer product serial busnum devpath bDeviceClass bInterfaceNumber bInterfaceClass port_number type'.split(
     ' ',
   ),
 );
