@@ -182,7 +182,11 @@ export class NativeDevice implements UsbDevice {
   private failure(cause: unknown): DriverError {
     const { ended } = this.lifeline;
     if (ended !== null) return ended;
-    if (!this.isThere()) return this.lifeline.gone(cause);
+    if (!this.isThere() || saysGone(cause)) return this.lifeline.gone(cause);
     return new DriverError('no-answer', 'The USB device did not do what it was asked in time.', { cause });
   }
 }
+
+/** The system may say so (ENODEV) a moment before the device's name is gone from its place. */
+const saysGone = (cause: unknown): boolean =>
+  cause instanceof Error && cause.message.includes('device disconnected');
