@@ -4,7 +4,7 @@ import { parseDfuse } from '#drivers/artefacts/dfuse-file.ts';
 import { openBench, type Bench } from '#drivers/virtual/bench.ts';
 import { openBenchControl, type BenchControl } from '#drivers/virtual/control-client.ts';
 import { dfuseFile } from '#drivers/protocols/dfu/dfuse-file.test-support.ts';
-import { startGuest, type Guest } from './guest.test-support.ts';
+import { startGuest, type Guest } from '#scripts/guest/guest.ts';
 
 /** Boot takes 4 s alone; other tests may have both processors. */
 const BOOT_MS = 120_000;

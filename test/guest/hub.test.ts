@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LinkSpec } from '#drivers/core/link.ts';
 import { openBench, type Bench } from '#drivers/virtual/bench.ts';
 import { openBenchControl, type BenchControl } from '#drivers/virtual/control-client.ts';
-import { startGuest, type Guest } from './guest.test-support.ts';
+import { startGuest, type Guest } from '#scripts/guest/guest.ts';
 import { Qmp } from './qmp.test-support.ts';
 
 /** Boot takes 4 s alone; other tests may have both processors. */

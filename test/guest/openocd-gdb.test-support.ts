@@ -4,7 +4,8 @@ import { createInterface } from 'node:readline';
 import { DriverError } from '#drivers/core/errors.ts';
 import type { Image } from '#drivers/core/image.ts';
 import type { OperationInput, OperationName, OperationOutput } from '#drivers/core/operations.ts';
-import { HOST_IN_GUEST, type Guest } from './guest.test-support.ts';
+import type { Guest } from '#scripts/guest/guest.ts';
+import { HOST_IN_GUEST } from '#scripts/guest/init.ts';
 import { fromLine, toLine, type Question, type Report, type Turn } from './in-guest/wire-lines.ts';
 
 const GDB_PORT = 3333;

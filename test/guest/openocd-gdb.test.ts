@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openBench, type Bench } from '#drivers/virtual/bench.ts';
 import { openBenchControl, type BenchControl } from '#drivers/virtual/control-client.ts';
-import { startGuest, type Guest } from './guest.test-support.ts';
+import { startGuest, type Guest } from '#scripts/guest/guest.ts';
 import { GuestSite, plugIn, startOpenOcd } from './openocd-gdb.test-support.ts';
 
 /** Boot takes 4 s alone; other tests may have both processors. */

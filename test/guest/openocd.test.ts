@@ -5,7 +5,7 @@ import { openBench, type Bench } from '#drivers/virtual/bench.ts';
 import { openBenchControl, type BenchControl } from '#drivers/virtual/control-client.ts';
 import { Echo } from '#drivers/virtual/usb/echo.test-support.ts';
 import { UsbIpServer } from '#drivers/virtual/usb/usbip-server.ts';
-import { startGuest, type Guest } from './guest.test-support.ts';
+import { startGuest, type Guest } from '#scripts/guest/guest.ts';
 
 /** Boot takes 4 s alone; other tests may have both processors. */
 const BOOT_MS = 120_000;

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { openBench } from '#drivers/virtual/bench.ts';
 import { openBenchControl } from '#drivers/virtual/control-client.ts';
 import { fromDebian, headLines } from '../peers/recorded/head.ts';
-import { startGuest } from './guest.test-support.ts';
+import { startGuest } from '#scripts/guest/guest.ts';
 import { GuestSite, plugIn, startOpenOcd } from './openocd-gdb.test-support.ts';
 
 /**

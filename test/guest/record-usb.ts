@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { fromDebian, headLines } from '../peers/recorded/head.ts';
 import { openTappedSite } from '../peers/recorded/usb-tap.ts';
-import { startGuest } from './guest.test-support.ts';
+import { startGuest } from '#scripts/guest/guest.ts';
 
 /**
  * Writes down what an independent program in the guest and a simulated device say to each other over USB, as the device

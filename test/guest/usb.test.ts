@@ -8,7 +8,7 @@ import { CdcAdapter } from '#drivers/virtual/cdc/adapter.ts';
 import { Echo } from '#drivers/virtual/usb/echo.test-support.ts';
 import { TwoPorts } from '#drivers/virtual/usb/two-ports.test-support.ts';
 import { UsbIpServer } from '#drivers/virtual/usb/usbip-server.ts';
-import { startGuest, type Guest } from './guest.test-support.ts';
+import { startGuest, type Guest } from '#scripts/guest/guest.ts';
 
 /** Boot takes 4 s alone; other tests may have both processors. */
 const BOOT_MS = 120_000;

@@ -1,1 +1,0 @@
-export { HOST_IN_GUEST, startGuest, type Guest } from '#scripts/guest/guest.ts';
