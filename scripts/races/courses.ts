@@ -22,6 +22,8 @@ export const courses: readonly Course[] = [
   { ...course('smp', 'smp', 0, 192 * KIB, null), image: mcubootImage, build: 'built-for 1000000' },
   course('esp32', 'esp32', 0x1_0000, 256 * KIB, esptoolJs),
   course('esp32c3', 'esp32c3', 0x1_0000, 256 * KIB, esptoolJs),
+  // One file of a module, in base64 and in lines; its start-up counts.
+  course('cordelia', 'cordelia', 0, 32 * KIB, null),
 ];
 
 function course(

@@ -25,7 +25,7 @@ export class CordeliaFirmware implements SerialProgram {
 
   /** `now`: ideal time of the reset's end, ns. */
   started(now: number): void {
-    this.startup(now + TIME.startup * MS);
+    this.startup(this.after(now, TIME.startup));
   }
 
   stop(): void {
@@ -41,6 +41,12 @@ export class CordeliaFirmware implements SerialProgram {
     }
   }
 
+  /** Ideal time at which that many milliseconds of the module's own are over, ns. */
+  private after(at: number, milliseconds: number): number {
+    this.host.ideal.countFlash(milliseconds * MS);
+    return at + milliseconds * MS;
+  }
+
   private take(at: number): void {
     const text = Buffer.from(this.line, 'latin1').toString('utf8').trim();
     this.line = '';
@@ -52,7 +58,7 @@ export class CordeliaFirmware implements SerialProgram {
   }
 
   private carryOut(name: string, args: readonly string[], at: number): void {
-    const ready = at + (name === 'filewrite' ? TIME.write : TIME.answer) * MS;
+    const ready = this.after(at, name === 'filewrite' ? TIME.write : TIME.answer);
     const refused = this.host.faults.take('nak');
     if (refused !== null) return this.error(Number(refused[0] ?? ERROR.state), ready);
     const file = this.files.answer(name, args);
@@ -73,11 +79,11 @@ export class CordeliaFirmware implements SerialProgram {
         return this.get(args.join(',').toLowerCase(), ready);
       case 'reboot':
         this.ok([], ready);
-        return this.restart(ready + TIME.startup * MS);
+        return this.restart(this.after(ready, TIME.startup));
       case 'factoryreset':
         part.factoryReset();
         this.ok([], ready);
-        return this.restart(ready + TIME.reset * MS);
+        return this.restart(this.after(ready, TIME.reset));
       case 'wlanconnect':
         return this.connect(args, ready);
       case 'iotenrol':
@@ -101,21 +107,21 @@ export class CordeliaFirmware implements SerialProgram {
   private connect([name = '', , security = '']: readonly string[], ready: number): void {
     if (name === '' || security === '') return this.error(ERROR.state, ready);
     this.ok([], ready);
-    const then = ready + TIME.wlan * MS;
+    const then = this.after(ready, TIME.wlan);
     if (this.host.faults.take('wlan-refused') !== null)
       return this.say([`+eventwlan:disconnect,${name},0x00`], then);
     this.online = true;
     this.say([`+eventwlan:connect,${name},0x34:0x31:0xc4:0x4a:0xeb:0x5f`], then);
     this.say(
       ['+eventnetapp:ipv4_acquired,192.168.178.100,192.168.178.1,192.168.178.1'],
-      then + TIME.answer * MS,
+      this.after(then, TIME.answer),
     );
   }
 
   private enrol(ready: number): void {
     const { part, faults } = this.host;
     if (!this.online) return this.error(ERROR.state, ready);
-    const end = ready + TIME.enrol * MS;
+    const end = this.after(ready, TIME.enrol);
     this.ok([], ready);
     if (part.revoked) return this.say([REVOKED_TEXT], end);
     if (!part.enrol()) return this.error(ERROR.memory, end);
