@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import type { Measurement } from '#drivers/core/operations.ts';
-import type { RecipePhase } from '#services/recipe.ts';
+import type { Recipe, RecipePhase } from '#services/recipe.ts';
 import { filesOf, flag, need, sameChip, type Act, type ActContext } from './act.ts';
 import { identify } from './act-identify.ts';
 import { otherActs } from './acts-of-families.ts';
 import { keepWish, keptKeyBody } from './kept-key.ts';
+import { bindDevice } from './bind-device.ts';
 import { checkReconstruction, identitySeen } from './quality-gate.ts';
 import { RunError } from './run-error.ts';
 
@@ -62,8 +63,18 @@ const enrol: Act = async (context) => {
   // Only a PUF keeps helper data.
   const helper = helperDataHash === '' ? {} : { helperDataHash };
   const body = { deviceId, ...helper, ...keptKeyBody(wanted, output) };
-  return { body, measurements: merge(measurements, own) };
+  if (isBoundLater(context.job.recipe)) return { body, measurements: merge(measurements, own) };
+  const seen = await bindIdentity({ ...context, facts: { ...context.facts, deviceId } });
+  return {
+    body,
+    measurements: merge(measurements, [...own, identitySeen(seen !== null)]),
+    ...(seen === null ? {} : { failure: seen }),
+  };
 };
+
+/** An identity is looked up after its quality was tested, or before it is certified; where neither comes, at once. */
+const isBoundLater = ({ phases }: Recipe): boolean =>
+  phases.some(({ operation }) => operation === 'reconstruct' || operation === 'csr');
 
 /** The quality gate: rebuilds the key again and again, and looks the identity up in the whole store. */
 const reconstruct: Act = async (context) => {
@@ -79,18 +90,10 @@ const reconstruct: Act = async (context) => {
   };
 };
 
-/** The clone check. Returns the refusal instead of throwing it, so that it is evidenced as a measurement. */
 async function bindIdentity({ runId, facts, memory, ports }: ActContext): Promise<Error | null> {
-  const deviceId = need(facts.deviceId, 'device id');
-  try {
-    // A device id is the SHA-256 of the device's public key: one look-up answers for both.
-    await ports.runs.enrolled({ runId, deviceId, publicKeySha256: deviceId });
-    memory.identityBound = true;
-    return null;
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'identity-seen') return error;
-    throw error;
-  }
+  const seen = await bindDevice(ports, runId, need(facts.deviceId, 'device id'));
+  memory.identityBound = seen === null;
+  return seen;
 }
 
 /** Subject serial number: the first 128 bits of the device id, unique under the issuer as the id itself is. */

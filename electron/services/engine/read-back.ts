@@ -4,6 +4,7 @@ import type { OperationInput, PartState, Progress } from '#drivers/core/operatio
 import type { RecipePhase } from '#services/recipe.ts';
 import type { JournalRow, RunRow } from '#store/api.ts';
 import { refuseTool } from './act-identify.ts';
+import { bindDevice } from './bind-device.ts';
 import { coded, endingOf, finishRun, otherPart, stuck, type RunEnd } from './conclude.ts';
 import { drive, phaseSignal } from './drive.ts';
 import { factsOf, type RunFacts } from './facts.ts';
@@ -112,8 +113,13 @@ async function settle(spec: ReadBackSpec, ports: EnginePorts, facts: RunFacts): 
   const verdict = judge(job.recipe, facts, state, classify(cause).code, {
     shows: job.target.shows,
   });
-  if (verdict.kind === 'passed') await writeEvidence(ports, row, verdict, state, seconds);
-  if (verdict.kind === 'passed') verdict.evidence.forEach((phase) => tracker.finish(phase, seconds, []));
+  if (verdict.kind === 'passed') {
+    const clone = await cloneOf(ports, row, verdict);
+    if (clone !== null) return finishRun(ports, row.id, clonedEnding(clone, state));
+    await writeEvidence(ports, row, verdict, state, seconds);
+    verdict.evidence.forEach((phase) => tracker.finish(phase, seconds, []));
+    if (verdict.named !== undefined) tracker.part({ deviceId: verdict.named });
+  }
   const ending = endingOf(verdict, state, {}, cause);
   // Another part teaches nothing: the run stays as it stands in the store.
   if (ending.outcome === 'unknown') {
@@ -197,15 +203,27 @@ const readPhase: RecipePhase = {
   timeout: READ_SECONDS,
 };
 
+type Passed = Extract<Verdict, { kind: 'passed' }>;
+
+/** A device id that only the reading tells is looked up like any other. */
+const cloneOf = (ports: EnginePorts, row: RunRow, { named }: Passed): Promise<Error | null> =>
+  named === undefined ? Promise.resolve(null) : bindDevice(ports, row.id, named);
+
+const clonedEnding = (clone: Error, state: PartState) => ({
+  ...{ outcome: 'failed' as const, error: viewOf(clone, state.locked ? 'locked' : 'not-locked') },
+  ...{ body: { state }, refund: false },
+});
+
 /** The reading is the evidence that the run itself never got to write. */
 async function writeEvidence(
   ports: EnginePorts,
   row: RunRow,
-  verdict: Extract<Verdict, { kind: 'passed' }>,
+  verdict: Passed,
   state: PartState,
   seconds: number,
 ): Promise<void> {
-  const body = { state, locked: state.locked, lifecycle: state.lifecycle, readBack: true };
+  const named = verdict.named === undefined ? {} : { deviceId: verdict.named };
+  const body = { state, locked: state.locked, lifecycle: state.lifecycle, readBack: true, ...named };
   for (const phase of verdict.evidence) {
     await ports.runs.evidence({ runId: row.id, phase, body, measurements: [], seconds });
   }

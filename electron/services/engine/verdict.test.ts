@@ -226,6 +226,34 @@ describe('judge without a lock: by what the life cycle shows', () => {
     expect(judge(last, withDevice, bare, 'enrol-refused')).toMatchObject({ kind: 'failed' });
   });
 
+  describe('an enrolment that was to be the last step, and whose end was lost', () => {
+    const ending = (change: Record<string, unknown> = {}) =>
+      recipeSchema.parse({
+        ...fuses,
+        phases: [phase('identify'), { ...phase('enrol', true), ...change }, phase('read-state')],
+      });
+    const enrolled = { ...bare, lifecycle: { ...lifecycle, dlm: 'ENROLLED' } };
+    const lost = (recipe: ReturnType<typeof ending>, state: PartState) =>
+      judge(recipe, factsOf(until('enrol'), recipe), state, 'port-gone');
+
+    it('is told by the reading, with the device id that only the reading has', () => {
+      const passed = { kind: 'passed', evidence: ['enrol', 'read-state'], named: uid };
+      expect(lost(ending(), enrolled)).toEqual(passed);
+    });
+
+    it('is not this run’s where the life cycle stands as it stood before', () => {
+      expect(lost(ending(), bare)).toMatchObject({ code: 'identity-mismatch' });
+    });
+
+    it('is not told where the run was to measure or to keep something of it', () => {
+      const limits = [{ name: 'enrol-score', min: 10, max: null }];
+      expect(lost(ending({ limits }), enrolled)).toMatchObject({ code: 'identity-mismatch' });
+      const params = { keepKeyFor: 'escrow' };
+      expect(lost(ending({ params }), enrolled)).toMatchObject({ code: 'identity-mismatch' });
+      expect(lost(ending(), { ...enrolled, deviceId: null })).toMatchObject({ code: 'identity-mismatch' });
+    });
+  });
+
   it('takes a part that hides its id for the same one in its own run only', () => {
     const hidden = { chipUid: '', lifecycle: shown };
     expect(judged('protect', hidden, { sameRun: true }).kind).toBe('passed');

@@ -5,9 +5,12 @@ import type { Recipe, RecipePhase } from '#services/recipe.ts';
 import type { FailureCode } from './failure-table.ts';
 import type { RunFacts } from './facts.ts';
 
-/** What a read-back settles. `evidence`: phases that the reading itself is the evidence for. */
+/**
+ * What a read-back settles. `evidence`: phases that the reading itself is the evidence for. `named`: the device id that
+ * nothing but the reading tells, as the end of its enrolment was lost.
+ */
 export type Verdict =
-  | { kind: 'passed'; evidence: string[] }
+  | { kind: 'passed'; evidence: string[]; named?: string }
   | { kind: 'failed'; code: FailureCode; chip: ChipState; refund: boolean }
   /** Another part is in the socket: nothing is learnt of this run. */
   | { kind: 'other-part'; found: string; expected: string };
@@ -52,8 +55,25 @@ export function judge(
     READS.has(phase.operation) || (done === true && phase.id === facts.open);
   if (!missing.every(read)) return locks ? incomplete(state, code) : halfDone(facts, state, code, done);
   if (!showsEnd(recipe, state, shows)) return failed(state, 'not-taken');
-  if (!holdsIdentity(recipe, facts, state)) return failed(state, 'identity-mismatch');
-  return { kind: 'passed', evidence: missing.map((phase) => phase.id) };
+  const named = done === true ? namedBy(recipe, facts, state) : {};
+  if (!holdsIdentity(recipe, { ...facts, ...named }, state)) return failed(state, 'identity-mismatch');
+  return {
+    ...{ kind: 'passed', evidence: missing.map((phase) => phase.id) },
+    ...(named.deviceId === undefined ? {} : { named: named.deviceId }),
+  };
+}
+
+/**
+ * An enrolment that is shown, and whose end was lost, is told by the reading where nothing else was to come of it and the
+ * life cycle moved within this run: one that stood there before is somebody else's.
+ */
+function namedBy(recipe: Recipe, facts: RunFacts, state: PartState): { deviceId?: string } {
+  const phase = recipe.phases.find(({ id }) => id === facts.open);
+  const isPlain =
+    phase?.operation === 'enrol' && phase.limits.length === 0 && phase.params['keepKeyFor'] === undefined;
+  const moved = facts.lifecycle !== null && !sameLifecycle(facts.lifecycle, state.lifecycle);
+  if (!isPlain || !moved || facts.deviceId !== null || state.deviceId === null) return {};
+  return { deviceId: state.deviceId };
 }
 
 const chipOf = (state: PartState): ChipState => (state.locked ? 'locked' : 'not-locked');
