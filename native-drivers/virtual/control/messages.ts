@@ -29,7 +29,7 @@ export interface BenchStatus {
 }
 
 /**
- * Ideal times since the last `clock reset`, in seconds: what wire and flash alone take. Counted with `--speed max` too.
+ * Ideal times since the last `clock reset`, in seconds: what wire, flash and the part itself take. Counted with `--speed max` too.
  * The wire is full duplex but the protocol is not, so both directions add up.
  * `behindSeconds` is the simulator's own lateness, of a paced bench: its latest answer left that much after its ideal
  * time, and that much of a programmer's time up to then is the simulator's. It does not add up from answer to answer.

@@ -9,12 +9,13 @@ export function wireNs(bytes: number, baudRate: number, bits = BITS_8N1): number
 }
 
 /**
- * Adds up what the wire and the flash alone need, whether or not the bench paces. A driver is measured against it:
+ * Adds up what the wire, the flash and the part itself need, whether or not the bench paces. A driver is measured against it:
  * its time divided by this one.
  */
 export class IdealClock {
   private wire = 0;
   private flash = 0;
+  private busy = 0;
   private inbound = 0;
   private outbound = 0;
   private behind = 0;
@@ -29,6 +30,11 @@ export class IdealClock {
     this.flash += nanoseconds;
   }
 
+  /** What a part takes for itself without changing anything: its start-up, a line that it reads. */
+  countBusy(nanoseconds: number): void {
+    this.busy += nanoseconds;
+  }
+
   /** Nanoseconds by which the simulator sent its latest answer later than its schedule has it. */
   noteBehind(nanoseconds: number): void {
     this.behind = nanoseconds;
@@ -37,6 +43,7 @@ export class IdealClock {
   reset(): void {
     this.wire = 0;
     this.flash = 0;
+    this.busy = 0;
     this.inbound = 0;
     this.outbound = 0;
     this.behind = 0;
@@ -44,7 +51,7 @@ export class IdealClock {
 
   read(): BenchClock {
     return {
-      idealSeconds: (this.wire + this.flash) / 1e9,
+      idealSeconds: (this.wire + this.flash + this.busy) / 1e9,
       wireSeconds: this.wire / 1e9,
       flashSeconds: this.flash / 1e9,
       bytesIn: this.inbound,

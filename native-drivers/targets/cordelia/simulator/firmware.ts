@@ -43,8 +43,13 @@ export class CordeliaFirmware implements SerialProgram {
 
   /** Ideal time at which that many milliseconds of the module's own are over, ns. */
   private after(at: number, milliseconds: number): number {
-    this.host.ideal.countFlash(milliseconds * MS);
+    this.host.ideal.countBusy(milliseconds * MS);
     return at + milliseconds * MS;
+  }
+
+  private written(at: number): number {
+    this.host.ideal.countFlash(TIME.write * MS);
+    return at + TIME.write * MS;
   }
 
   private take(at: number): void {
@@ -58,7 +63,7 @@ export class CordeliaFirmware implements SerialProgram {
   }
 
   private carryOut(name: string, args: readonly string[], at: number): void {
-    const ready = this.after(at, name === 'filewrite' ? TIME.write : TIME.answer);
+    const ready = name === 'filewrite' ? this.written(at) : this.after(at, TIME.answer);
     const refused = this.host.faults.take('nak');
     if (refused !== null) return this.error(Number(refused[0] ?? ERROR.state), ready);
     const file = this.files.answer(name, args);
