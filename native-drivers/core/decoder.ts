@@ -97,20 +97,24 @@ export function controlStretch(decoder: FrameDecoder, stage: ControlStage): Stre
 
 /** A bulk or interrupt transfer that was refused. */
 export const stalledStretch = (endpoint: number): Stretch => ({
-  ...{ direction: 'received', title: `Stalled endpoint ${endpoint}`, detail: '', bytes: EMPTY },
-  ...{ secret: 'none', frame: false, fault: false },
+  ...said(`Stalled endpoint ${endpoint}`),
+  ...{ direction: 'received', bytes: EMPTY, frame: false },
 });
 
 function controlWords({ direction, setup, data, outcome }: ControlStage): Words {
-  if (direction === 'sent') return { ...setupWords(setup), secret: 'none', fault: false };
+  if (direction === 'sent') {
+    const { title, detail } = setupWords(setup);
+    return said(title, detail);
+  }
   if (outcome === 'ok') return plainWords(data);
-  const title = outcome === 'stalled' ? 'Stalled' : 'No answer';
-  return { title, detail: '', secret: 'none', fault: false };
+  return said(outcome === 'stalled' ? 'Stalled' : 'No answer');
 }
 
-const plainWords = (bytes: Uint8Array): Words => ({
-  ...{ title: `${bytes.length} B`, detail: '', secret: 'none', fault: false },
+export const said = (title: string, detail = ''): Words => ({
+  ...{ title, detail, secret: 'none', fault: false },
 });
+export const damaged = (name: string): Words => ({ ...said(`Damaged ${name}`), fault: true });
+const plainWords = (bytes: Uint8Array): Words => said(`${bytes.length} B`);
 
 /** For wires that no decoder knows: runs of bytes, cut where the direction changes or nothing came for a while. */
 export const plainDecoder = (): FrameDecoder => framedDecoder(() => 'garbage');

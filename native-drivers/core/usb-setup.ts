@@ -1,3 +1,5 @@
+import { hex } from './hex.ts';
+
 /** First eight bytes of a control transfer (USB 2.0, section 9.3, table 9-2). */
 export interface SetupPacket {
   /** Bit 7: to the host; bits 6 and 5: standard, class, vendor; bits 4 to 0: recipient. */
@@ -52,5 +54,3 @@ export function setupWords(setup: SetupPacket): { title: string; detail: string 
   ];
   return { title: `${way} ${kind} ${name ?? `request ${hex(request, 2)}`}`, detail: fields.join(', ') };
 }
-
-const hex = (value: number, digits: number): string => value.toString(16).padStart(digits, '0').toUpperCase();

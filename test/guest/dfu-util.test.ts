@@ -5,10 +5,7 @@ import { openBench, type Bench } from '#drivers/virtual/bench.ts';
 import { openBenchControl, type BenchControl } from '#drivers/virtual/control-client.ts';
 import { dfuseFile } from '#drivers/protocols/dfu/dfuse-file.test-support.ts';
 import { startGuest, type Guest } from '#scripts/guest/guest.ts';
-
-/** Boot takes 4 s alone; other tests may have both processors. */
-const BOOT_MS = 120_000;
-const TEST_MS = 90_000;
+import { BOOT_MS, TEST_MS } from './times.test-support.ts';
 
 let guest: Guest;
 let bench: Bench;

@@ -7,10 +7,8 @@ import { openBench, type Bench } from '#drivers/virtual/bench.ts';
 import { openBenchControl, type BenchControl } from '#drivers/virtual/control-client.ts';
 import { startGuest, type Guest } from '#scripts/guest/guest.ts';
 import { Qmp } from './qmp.test-support.ts';
+import { BOOT_MS, TEST_MS } from './times.test-support.ts';
 
-/** Boot takes 4 s alone; other tests may have both processors. */
-const BOOT_MS = 120_000;
-const TEST_MS = 90_000;
 const SERIAL = 'FT0042';
 
 let folder: string;

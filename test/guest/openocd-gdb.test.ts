@@ -4,10 +4,8 @@ import { openBench, type Bench } from '#drivers/virtual/bench.ts';
 import { openBenchControl, type BenchControl } from '#drivers/virtual/control-client.ts';
 import { startGuest, type Guest } from '#scripts/guest/guest.ts';
 import { GuestSite, plugIn, startOpenOcd } from './openocd-gdb.test-support.ts';
+import { BOOT_MS, TEST_MS } from './times.test-support.ts';
 
-/** Boot takes 4 s alone; other tests may have both processors. */
-const BOOT_MS = 120_000;
-const TEST_MS = 90_000;
 const START = 0x08000000;
 const RAM = 0x20002000;
 const target = 'stm32f0-swd';

@@ -6,10 +6,7 @@ import { openBenchControl, type BenchControl } from '#drivers/virtual/control-cl
 import { Echo } from '#drivers/virtual/usb/echo.test-support.ts';
 import { UsbIpServer } from '#drivers/virtual/usb/usbip-server.ts';
 import { startGuest, type Guest } from '#scripts/guest/guest.ts';
-
-/** Boot takes 4 s alone; other tests may have both processors. */
-const BOOT_MS = 120_000;
-const TEST_MS = 90_000;
+import { BOOT_MS, TEST_MS } from './times.test-support.ts';
 
 let guest: Guest;
 let bench: Bench;

@@ -9,10 +9,8 @@ import { Echo } from '#drivers/virtual/usb/echo.test-support.ts';
 import { TwoPorts } from '#drivers/virtual/usb/two-ports.test-support.ts';
 import { UsbIpServer } from '#drivers/virtual/usb/usbip-server.ts';
 import { startGuest, type Guest } from '#scripts/guest/guest.ts';
+import { BOOT_MS, TEST_MS } from './times.test-support.ts';
 
-/** Boot takes 4 s alone; other tests may have both processors. */
-const BOOT_MS = 120_000;
-const TEST_MS = 90_000;
 const HERE = 'test/guest/in-guest';
 const TTY = '/dev/ttyACM0';
 

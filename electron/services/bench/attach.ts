@@ -106,7 +106,7 @@ function checkTaken(sites: Sites, id: string, link: Link): void {
 function linkOf({ path, control }: Wanted, { partIsPort }: TargetTitle, ports: readonly PortInfo[]): Link {
   const port = ports.find((one) => one.path === path);
   // A part that is the device itself comes and goes with its serial number: its path alone says where.
-  const binding = partIsPort === true && port?.reach === 'usb' ? {} : bindingOf(port, ports);
+  const binding = partIsPort === true ? {} : bindingOf(port, ports);
   return { path, ...binding, control: controlOf(control, ports) };
 }
 

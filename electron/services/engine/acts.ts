@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Measurement } from '#drivers/core/operations.ts';
 import type { Recipe, RecipePhase } from '#services/recipe.ts';
-import { filesOf, flag, need, sameChip, type Act, type ActContext } from './act.ts';
+import { filesOf, flag, need, sameChip, type Act, type ActContext, type ActResult } from './act.ts';
 import { identify } from './act-identify.ts';
 import { otherActs } from './acts-of-families.ts';
 import { keepWish, keptKeyBody } from './kept-key.ts';
@@ -63,13 +63,9 @@ const enrol: Act = async (context) => {
   // Only a PUF keeps helper data.
   const helper = helperDataHash === '' ? {} : { helperDataHash };
   const body = { deviceId, ...helper, ...keptKeyBody(wanted, output) };
-  if (isBoundLater(context.job.recipe)) return { body, measurements: merge(measurements, own) };
-  const seen = await bindIdentity({ ...context, facts: { ...context.facts, deviceId } });
-  return {
-    body,
-    measurements: merge(measurements, [...own, identitySeen(seen !== null)]),
-    ...(seen === null ? {} : { failure: seen }),
-  };
+  const found = { body, measurements: merge(measurements, own) };
+  if (isBoundLater(context.job.recipe)) return found;
+  return lookedUp({ ...context, facts: { ...context.facts, deviceId } }, found);
 };
 
 /** An identity is looked up after its quality was tested, or before it is certified; where neither comes, at once. */
@@ -82,13 +78,18 @@ const reconstruct: Act = async (context) => {
   const reads = Number(phase.params['reads'] ?? 10);
   const { output, measurements } = await drive('reconstruct', { reads });
   const gate = checkReconstruction(need(facts.deviceId, 'device id'), output, reads);
+  const body = { reads, helperDataHash: output.helperDataHash };
+  return lookedUp(context, { body, measurements: merge(measurements, gate) });
+};
+
+/** With what the look-up of the identity says: a refusal is evidenced as a measurement, and fails the run. */
+async function lookedUp(context: ActContext, { body, measurements }: ActResult): Promise<ActResult> {
   const seen = await bindIdentity(context);
   return {
-    body: { reads, helperDataHash: output.helperDataHash },
-    measurements: merge(measurements, [...gate, identitySeen(seen !== null)]),
+    ...{ body, measurements: merge(measurements, [identitySeen(seen !== null)]) },
     ...(seen === null ? {} : { failure: seen }),
   };
-};
+}
 
 async function bindIdentity({ runId, facts, memory, ports }: ActContext): Promise<Error | null> {
   const seen = await bindDevice(ports, runId, need(facts.deviceId, 'device id'));

@@ -115,7 +115,7 @@ async function settle(spec: ReadBackSpec, ports: EnginePorts, facts: RunFacts): 
   });
   if (verdict.kind === 'passed') {
     const clone = await cloneOf(ports, row, verdict);
-    if (clone !== null) return finishRun(ports, row.id, clonedEnding(clone, state));
+    if (clone !== null) return finishRun(ports, row.id, endingOf(cloned(state), state, {}, clone));
     await writeEvidence(ports, row, verdict, state, seconds);
     verdict.evidence.forEach((phase) => tracker.finish(phase, seconds, []));
     if (verdict.named !== undefined) tracker.part({ deviceId: verdict.named });
@@ -209,9 +209,8 @@ type Passed = Extract<Verdict, { kind: 'passed' }>;
 const cloneOf = (ports: EnginePorts, row: RunRow, { named }: Passed): Promise<Error | null> =>
   named === undefined ? Promise.resolve(null) : bindDevice(ports, row.id, named);
 
-const clonedEnding = (clone: Error, state: PartState) => ({
-  ...{ outcome: 'failed' as const, error: viewOf(clone, state.locked ? 'locked' : 'not-locked') },
-  ...{ body: { state }, refund: false },
+const cloned = (state: PartState): Verdict => ({
+  ...{ kind: 'failed', code: 'identity-seen', chip: state.locked ? 'locked' : 'not-locked', refund: false },
 });
 
 /** The reading is the evidence that the run itself never got to write. */

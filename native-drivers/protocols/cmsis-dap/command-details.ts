@@ -1,9 +1,10 @@
+import { hex } from '#drivers/core/hex.ts';
 import { JTAG_TO_SWD, LINE_RESET_BITS } from './constants.ts';
 
 /** What single commands and answers of CMSIS-DAP 2.1 carry, each as the page of its name has it. Bytes are there. */
 
 export const count = (value: number): string => value.toLocaleString('en');
-export const hex8 = (value: number): string => value.toString(16).padStart(8, '0').toUpperCase();
+export const hex8 = (value: number): string => hex(value, 8);
 export const hexOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex').toUpperCase();
 
 const PORTS = ['default port', 'SWD', 'JTAG'] as const;

@@ -1,4 +1,4 @@
-import type { Words } from '#drivers/core/decoder.ts';
+import { damaged, said, type Words } from '#drivers/core/decoder.ts';
 import * as detail from './command-details.ts';
 import { OK } from './constants.ts';
 
@@ -72,11 +72,6 @@ const SHAPES: ReadonlyMap<number, Shape> = new Map([
   [0x7f, plain('ExecuteCommands', 2, { asked: detail.inside })],
   ...VENDOR,
 ]);
-
-export const said = (title: string, more = ''): Words => ({
-  ...{ title, detail: more, secret: 'none', fault: false },
-});
-export const damaged = (name: string): Words => ({ ...said(`Damaged ${name}`), fault: true });
 
 /** Null: no command of the document. */
 export function commandWords(command: Buffer): Spoken | null {

@@ -1,5 +1,5 @@
-import { packetDecoder, type FrameDecoder, type Words } from '#drivers/core/decoder.ts';
-import { commandWords, said, strayWords } from './command-words.ts';
+import { packetDecoder, said, type FrameDecoder, type Words } from '#drivers/core/decoder.ts';
+import { commandWords, strayWords } from './command-words.ts';
 import { ACK, COMMAND } from './constants.ts';
 import { RegisterNames } from './register-names.ts';
 import { blockAnswer, blockWords, transferAnswer, transferWords, type Transfer } from './transfer-words.ts';

@@ -1,3 +1,4 @@
+import { hex } from '#drivers/core/hex.ts';
 import { DP, REQUEST } from './constants.ts';
 
 /** Debug port (Arm IHI 0031, B2.2): by register, as it reads and as it is written; 4 is by bank. */
@@ -13,8 +14,6 @@ const AP: Readonly<Record<number, string>> = {
   ...{ 0xf0: 'BASE high', 0xf4: 'CFG', 0xf8: 'BASE', 0xfc: 'IDR' },
 };
 
-const hex = (value: number): string => value.toString(16).padStart(2, '0').toUpperCase();
-
 /** Registers by name, as SELECT stands: what is not known of it is not guessed. */
 export class RegisterNames {
   /** Null: not seen since somebody looks. */
@@ -24,10 +23,10 @@ export class RegisterNames {
   of(request: number): string {
     const register = request & 0xc;
     if ((request & REQUEST.ap) === 0) return `DP ${this.debugPort(register, (request & REQUEST.read) !== 0)}`;
-    if (this.select === null) return `AP ${hex(register)}`;
+    if (this.select === null) return `AP ${hex(register, 2)}`;
     const port = this.select >>> 24;
     const address = (this.select & 0xf0) | register;
-    return `AP${port === 0 ? '' : port} ${AP[address] ?? hex(address)}`;
+    return `AP${port === 0 ? '' : port} ${AP[address] ?? hex(address, 2)}`;
   }
 
   /** What an access changes of it. */
@@ -41,8 +40,8 @@ export class RegisterNames {
 
   private debugPort(register: number, reads: boolean): string {
     const bank = this.select === null ? null : this.select & 0xf;
-    if (register === BANKED) return (bank === null ? null : DP_BANKED[bank]) ?? hex(register);
-    return (reads ? DP_READ : DP_WRITE)[register] ?? hex(register);
+    if (register === BANKED) return (bank === null ? null : DP_BANKED[bank]) ?? hex(register, 2);
+    return (reads ? DP_READ : DP_WRITE)[register] ?? hex(register, 2);
   }
 }
 

@@ -1,6 +1,6 @@
-import type { Words } from '#drivers/core/decoder.ts';
+import { damaged, said, type Words } from '#drivers/core/decoder.ts';
 import { count, hex8 } from './command-details.ts';
-import { damaged, said, type Spoken } from './command-words.ts';
+import type { Spoken } from './command-words.ts';
 import { ACK, REQUEST } from './constants.ts';
 import { isSelect, type RegisterNames } from './register-names.ts';
 

@@ -1,4 +1,6 @@
-import { plainDecoder, type ControlStage, type FrameDecoder, type Words } from '#drivers/core/decoder.ts';
+import { damaged, plainDecoder, said } from '#drivers/core/decoder.ts';
+import type { ControlStage, FrameDecoder, Words } from '#drivers/core/decoder.ts';
+import { hex } from '#drivers/core/hex.ts';
 import { DFUSE, REQUEST } from './constants.ts';
 import { stateName, statusName } from './errors.ts';
 import { parseStatus } from './status.ts';
@@ -33,10 +35,7 @@ export const dfuseDecoder = (): FrameDecoder => ({
   control: (stage) => words(stage, true),
 });
 
-const said = (title: string, detail = ''): Words => ({ title, detail, secret: 'none', fault: false });
-const damaged = (name: string): Words => ({ ...said(`Damaged ${name}`), fault: true });
 const count = (bytes: number): string => `${bytes.toLocaleString('en')} B`;
-const hex = (value: number, digits: number): string => value.toString(16).padStart(digits, '0').toUpperCase();
 
 function words(stage: ControlStage, extended: boolean): Words | null {
   const { requestType, request } = stage.setup;

@@ -1,4 +1,5 @@
 import { framedDecoder, type FrameDecoder, type Taken } from '#drivers/core/decoder.ts';
+import { hex } from '#drivers/core/hex.ts';
 import { ACK, COMMAND, NACK, SYNC } from './constants.ts';
 
 const NAMES = new Map<number, string>(Object.entries(COMMAND).map(([name, code]) => [code, name]));
@@ -116,5 +117,3 @@ const TITLES: Readonly<Record<Piece, (bytes: Buffer) => string>> = {
   pages: (bytes) =>
     bytes.length === 3 ? `Special ${hex(bytes.readUInt16BE(0), 4)}` : `Pages, ${(bytes.length - 3) / 2}`,
 };
-
-const hex = (value: number, digits: number): string => value.toString(16).padStart(digits, '0').toUpperCase();
