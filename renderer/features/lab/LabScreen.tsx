@@ -28,6 +28,8 @@ const Halves = styled('div')({
   gap: 16,
   padding: '14px 24px',
 });
+/** A long chip beside it goes to the next line, not half of the name. */
+const Name = styled(Title)({ whiteSpace: 'nowrap' });
 const Left = styled('div')({ display: 'flex', flexDirection: 'column', gap: 10, minHeight: 0, minWidth: 0 });
 
 /** The two questions that change nothing. */
@@ -89,8 +91,8 @@ export function LabScreen({ site }: { site: string }) {
     >
       <Halves>
         <Left>
-          <Row>
-            <Title>Lab · {site}</Title>
+          <Row style={{ flexWrap: 'wrap' }}>
+            <Name>Lab · {site}</Name>
             {view ? <StatusChip>{view.targetTitle}</StatusChip> : null}
             <Spring />
             {view && busy === null ? <AskBoard can={view.can} onRun={start} /> : null}
