@@ -28,7 +28,7 @@ const Halves = styled('div')({
   gap: 16,
   padding: '14px 24px',
 });
-/** A long chip beside it goes to the next line, not half of the name. */
+/** What the chip beside it is called gives way. */
 const Name = styled(Title)({ whiteSpace: 'nowrap' });
 const Left = styled('div')({ display: 'flex', flexDirection: 'column', gap: 10, minHeight: 0, minWidth: 0 });
 
@@ -91,7 +91,7 @@ export function LabScreen({ site }: { site: string }) {
     >
       <Halves>
         <Left>
-          <Row style={{ flexWrap: 'wrap' }}>
+          <Row>
             <Name>Lab · {site}</Name>
             {view ? <StatusChip>{view.targetTitle}</StatusChip> : null}
             <Spring />

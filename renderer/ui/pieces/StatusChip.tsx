@@ -13,7 +13,10 @@ const Pill = styled('span')(({ theme }) => ({
   border: `1px solid ${theme.tokens.line}`,
   fontSize: 13,
   whiteSpace: 'nowrap',
+  minWidth: 0,
 }));
+/** Ends in dots where the row has no room for all of it. */
+const Words = styled('span')({ minWidth: 0, overflow: 'hidden', textOverflow: 'ellipsis' });
 const Dot = styled('span')({ width: 8, height: 8, borderRadius: '50%', flex: 'none' });
 
 /** A small fact in the header: a dot in the colour of its state, and words that say the same. */
@@ -22,7 +25,7 @@ export function StatusChip({ tone, children }: { tone?: Tone; children: ReactNod
   return (
     <Pill>
       {tone ? <Dot style={{ background: tokens.tone[tone].main }} /> : null}
-      {children}
+      <Words>{children}</Words>
     </Pill>
   );
 }
