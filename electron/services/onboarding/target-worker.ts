@@ -40,7 +40,7 @@ export class TargetWorker {
       ...{ connector, crl: parts.crl },
       thrownOutAgain: () => work.thrownOutAgain(connector.id),
     });
-    work.before = () => this.publish();
+    work.beforeTelling = () => this.publish();
     this.queue = new OnboardingQueue({
       ...{ store: work, connector, random: () => pace.random() },
       clock: () => pace.date().getTime(),

@@ -58,8 +58,8 @@ function bodyOf(target: string, { fingerprint, state, reason }: Result): UpBody<
 
 /** The station's items as the queue takes them. Items come with the units, so nobody adds any here. */
 export class StationWork implements OnboardingStore, StartsAgain {
-  /** What is done before anything is taken. */
-  before: (targetId: string) => Promise<void> = () => Promise.resolve();
+  /** What is done between taking items and telling the target of them. */
+  beforeTelling: () => Promise<void> = () => Promise.resolve();
   private readonly parts: WorkParts;
   private readonly held = new Map<string, Held>();
   /** Failures of one item; those of the target as a whole count against nobody. Forgotten with the process. */
@@ -82,8 +82,9 @@ export class StationWork implements OnboardingStore, StartsAgain {
   }
 
   async claim(targetId: string, limit: number, leaseMs: number, now: number): Promise<Claim[]> {
-    await this.before(targetId);
     const rows = await this.parts.items.claim(targetId, limit, now, now + leaseMs);
+    // Afterwards: a revocation that came while the list was on its way would be told before the list that names it.
+    await this.beforeTelling();
     return rows.map((row) => this.claimOf(row, String(now)));
   }
 
