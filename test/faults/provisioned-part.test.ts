@@ -54,6 +54,7 @@ async function madeElsewhere(on: Awaited<ReturnType<typeof bench>>, jobId: strin
 describe('a part that another station has made', () => {
   it.each([
     ['ra8m1', 'TH4', 'provisioned-elsewhere', 'Locked.'],
+    ['rx65n', 'TM5', 'provisioned-elsewhere', 'Nothing was written to it.'],
     ['esp32c3', 'TX1', 'provisioned-elsewhere', 'Nothing was written to it.'],
     ['nxp-puf', 'XS5', 'provisioned-elsewhere', 'Nothing was written to it.'],
     ['stm32f4', 'VM2', 'protected', 'Nothing was written to it.'],

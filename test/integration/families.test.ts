@@ -28,7 +28,7 @@ const families: readonly Family[] = [
   // Its boot ROM is gone for ever.
   { job: 'WG3', target: 'ra6m4', dlm: 'LCK_BOOT', forEver: 1, again: 'no-answer' },
   { job: 'ZN6', target: 'smp', dlm: 'CONFIRMED', forEver: 1 },
-  { job: 'TM5', target: 'rx65n', dlm: 'OPEN', forEver: 0 },
+  { job: 'TM5', target: 'rx65n', dlm: 'USED', forEver: 0 },
   { job: 'UB3', target: 'dfu', dlm: 'APP', forEver: 0 },
   { job: 'VP4', target: 'stm32f4-swd', dlm: 'RDP1', forEver: 1 },
   { job: 'WR9', target: 'cordelia', dlm: 'ENROLLED', forEver: 1 },

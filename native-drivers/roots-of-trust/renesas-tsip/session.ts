@@ -6,10 +6,9 @@ import { RX_UNIQUE_ID } from '#drivers/protocols/ra-boot/rx-constants.ts';
 import { LazyClient } from '../lazy-client.ts';
 import type { WrappedKeySession } from '../renesas-sce/session.ts';
 import { unsupported } from '../unsupported.ts';
-import { injectTsipKey, tsipKey } from './wrapped-key.ts';
+import { injectTsipKey, tsipKey, tsipLifecycle } from './wrapped-key.ts';
 
 const NO_KEY_OF_ITS_OWN = 'This root of trust takes wrapped keys and signs nothing.';
-const OPEN = { dlm: 'OPEN', protection: null, authentication: null };
 
 /**
  * TSIP of an RX behind its boot ROM. The transport must be open, the part reset into boot mode. A part that asks for its
@@ -62,13 +61,15 @@ async function uidOf(client: RxBootClient): Promise<string> {
 async function info(client: RxBootClient): Promise<OperationResult<'boot-application'>> {
   const chipUid = await uidOf(client);
   const identity = { chipUid, firmware: client.bootCode.toString(16), rootOfTrust: 'renesas-tsip' };
-  const state = { enrolled: false, locked: false, deviceId: null, lifecycle: OPEN };
+  const lifecycle = await tsipLifecycle(client);
+  const state = { enrolled: false, locked: false, deviceId: null, lifecycle };
   return { output: { ...identity, ...state }, measurements: [] };
 }
 
 async function readState(client: RxBootClient): Promise<OperationResult<'read-state'>> {
   const identity = { enrolled: null, deviceId: null, certificateFingerprint: null, agentLocked: null };
   const chipUid = await uidOf(client);
-  const output = { chipUid, via: 'boot-rom' as const, lifecycle: OPEN, locked: false, ...identity };
+  const lifecycle = await tsipLifecycle(client);
+  const output = { chipUid, via: 'boot-rom' as const, lifecycle, locked: false, ...identity };
   return { output, measurements: [] };
 }

@@ -1,13 +1,15 @@
 import { RKEY_TYPE_DLM, rkeyTypeName } from '#drivers/artefacts/rkey-types.ts';
 import { parseRkey } from '#drivers/artefacts/rkey.ts';
 import { DriverError } from '#drivers/core/errors.ts';
-import type { OperationInput, OperationResult } from '#drivers/core/operations.ts';
+import type { Lifecycle, OperationInput, OperationResult } from '#drivers/core/operations.ts';
 import { wrappedKeyBytes } from '#drivers/protocols/ra-boot/keys.ts';
 import { pageFrame, type RxBootClient } from '#drivers/protocols/ra-boot/rx-client.ts';
 import { RX_PAGE } from '#drivers/protocols/ra-boot/rx-constants.ts';
 
+/** 32 KiB on each group. */
 const DATA_FLASH = 0x0010_0000;
-/** A page of data flash, in hex: 32 KiB of it. */
+const DATA_FLASH_END = 0x0010_7fff;
+/** A page of data flash, in hex. */
 const SLOT = /^DATA:([0-7][0-9a-f])$/i;
 
 /** A wrapped key and the page of data flash that it goes to. */
@@ -36,6 +38,12 @@ export function tsipKey({ slot, wrapped }: OperationInput<'inject-key'>): TsipKe
   if (bytes.length > RX_PAGE)
     throw refuse('The wrapped key does not fit its page.', { slot, bytes: bytes.length });
   return { slot, address: DATA_FLASH + Number.parseInt(page, 16) * RX_PAGE, bytes };
+}
+
+/** This boot ROM has no life cycle of its own. What tells a new part from one that somebody made: its data flash is blank. */
+export async function tsipLifecycle(client: RxBootClient): Promise<Lifecycle> {
+  const isBlank = await client.isBlank({ start: DATA_FLASH, end: DATA_FLASH_END });
+  return { dlm: isBlank ? 'OPEN' : 'USED', protection: null, authentication: null };
 }
 
 /** Written where nothing is, and read back. What stands there already is never overwritten. */

@@ -136,5 +136,8 @@ describe('RX65N over its boot mode', () => {
       ...{ code: 'wrong-state', chip: 'not-locked' },
     });
     expect((await rig.run('verify', { image })).bytes).toBe(0x1_0000);
+    // What tells it from a new part, until all is erased.
+    expect((await rig.run('read-state', {})).lifecycle.dlm).toBe('USED');
+    expect(await rig.run('initialize', {})).toMatchObject({ dlm: 'OPEN' });
   });
 });

@@ -10,7 +10,7 @@ import type {
 } from '#drivers/core/operations.ts';
 import { rxBootDecoder } from '#drivers/protocols/ra-boot/decoder.ts';
 import { throwIfAborted } from '#drivers/protocols/ra-boot/frame-link.ts';
-import { injectTsipKey, tsipKey } from '#drivers/roots-of-trust/renesas-tsip/wrapped-key.ts';
+import { injectTsipKey, tsipKey, tsipLifecycle } from '#drivers/roots-of-trust/renesas-tsip/wrapped-key.ts';
 import { readMemory } from '../ra-common/memory.ts';
 import { program, verify } from '../ra-common/program.ts';
 import { sessionOf } from '../ra-common/session.ts';
@@ -23,8 +23,9 @@ const ERASE_SLICE = 0x4_0000;
 /** Not a state of the chip: its ID code is given. */
 const UNLOCKED = 'UNLOCKED';
 
-function lifecycleOf({ needsId }: RxRom): Lifecycle {
-  return { dlm: needsId ? UNLOCKED : 'OPEN', protection: null, authentication: needsId ? 'ID' : null };
+async function lifecycleOf({ needsId, client }: RxRom): Promise<Lifecycle> {
+  if (needsId) return { dlm: UNLOCKED, protection: null, authentication: 'ID' };
+  return tsipLifecycle(client);
 }
 
 /** A part that asks for its ID code is refused as `protected` until `move-lifecycle` to UNLOCKED has given it. */
@@ -44,7 +45,7 @@ async function identify(
   const { chipUid, type, maxBaudRate } = rom;
   const areas = family.areas.map((area) => ({ ...area }));
   const product = `${family.title} (${type})`;
-  const output = { chipUid, product, target, maxBaudRate, areas, lifecycle: lifecycleOf(rom) };
+  const output = { chipUid, product, target, maxBaudRate, areas, lifecycle: await lifecycleOf(rom) };
   return { output, measurements: [] };
 }
 
@@ -64,7 +65,7 @@ async function initialize(
       await flash.erase({ start: at, end: Math.min(at + ERASE_SLICE - 1, end) }, eraseUnit);
     }
   part.erased = true;
-  return { output: lifecycleOf(rom), measurements: [] };
+  return { output: await lifecycleOf(rom), measurements: [] };
 }
 
 /** Gives the ID code; it is given again after each reset of this session. The caller's copy is wiped. */
@@ -81,7 +82,7 @@ async function moveLifecycle(
       });
     part.idCode.set(key);
     part.drop();
-    return { output: lifecycleOf(await part.useRom(signal)), measurements: [] };
+    return { output: await lifecycleOf(await part.useRom(signal)), measurements: [] };
   } catch (error) {
     part.idCode.wipe();
     throw error;
@@ -111,7 +112,7 @@ async function readState(part: RxPart, { signal }: OperationContext): Promise<Op
   const output = {
     chipUid,
     via: 'boot-rom',
-    lifecycle: lifecycleOf(rom),
+    lifecycle: await lifecycleOf(rom),
     locked: false,
     ...identity,
   } as const;
@@ -155,6 +156,7 @@ export function rxDriver(family: RxFamily): TargetDriver {
     areas: family.areas,
     // The one move is to give an ID code.
     isForEver: () => false,
+    fresh: ['OPEN', UNLOCKED],
     rootsOfTrust: ['renesas-tsip'],
     takes: ['image', 'rkey'],
     decoder: rxBootDecoder,
