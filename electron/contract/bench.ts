@@ -23,9 +23,14 @@ export const benchSite = z.strictObject({
 
 export const selfTestStep = z.strictObject({
   title: z.string(),
-  state: z.enum(['ok', 'failed', 'skipped']),
+  /** `stopped`: by a person, while it was under way. */
+  state: z.enum(['ok', 'failed', 'skipped', 'stopped']),
   detail: z.string(),
 });
+
+/** The steps of a self-test that are done so far; none when it has just begun. */
+export const selfTestView = z.strictObject({ site: siteId, steps: z.array(selfTestStep) });
+export type SelfTestView = z.infer<typeof selfTestView>;
 
 const site = z.strictObject({ site: siteId });
 const channelNumber = z.number().int().min(0).max(64);
@@ -90,6 +95,8 @@ export const benchChannels = {
   ),
   /** Opens the port, pulses reset, reads the signature: changes nothing on the part. */
   'bench.selfTest': channel(lab, site, z.strictObject({ ok: z.boolean(), steps: z.array(selfTestStep) })),
+  /** Ends a self-test that is under way; its own call answers with what was done until then. */
+  'bench.stopTest': channel(lab, site, done),
   /** Binds a port of the list, or an address that was typed (`tcp://host:port`, `usbip://host:port/1-1`), to a site. */
   'bench.attach': channel(
     lab,

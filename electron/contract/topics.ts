@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { batchView } from './batches.ts';
+import { selfTestView } from './bench.ts';
 import { labView } from './lab.ts';
 import { session } from './session.ts';
 import { siteView } from './sites.ts';
@@ -13,6 +14,7 @@ export const topics = {
   'lab.changed': labView,
   /** Ports, sites or layout are other than before: `bench.get` and `sites.list` tell how. */
   'bench.changed': z.strictObject({ change: z.number().int() }),
+  'test.changed': selfTestView,
   'batch.changed': batchView,
   'sync.changed': syncView,
   'session.changed': z.strictObject({ session: session.nullable() }),

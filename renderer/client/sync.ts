@@ -5,6 +5,7 @@ import { putBatch, putCurrent, useBatches } from './state/batch.ts';
 import { useBenchChange } from './state/bench.ts';
 import { putLab } from './state/lab.ts';
 import { useLine } from './state/line.ts';
+import { putTest } from './state/self-test.ts';
 import { useSession } from './state/session.ts';
 import { putSite, putSites, useSites } from './state/sites.ts';
 import { useStation } from './state/station.ts';
@@ -20,6 +21,7 @@ const appliers: { [T in Topic]: (payload: TopicPayload<T>) => void } = {
     putSite(site);
   },
   'lab.changed': putLab,
+  'test.changed': putTest,
   'bench.changed': ({ change }) => {
     useBenchChange.setState({ change });
     if (useSession.getState().session !== null) void askSites();

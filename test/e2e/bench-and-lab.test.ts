@@ -63,6 +63,20 @@ describe('bench and lab', { timeout: 90_000 }, () => {
     await page.getByRole('group', { name: 'Bench site C1' }).getByText('By hand').waitFor();
   });
 
+  it('a test that waits for hands shows how far it is, and ends when it is stopped', async () => {
+    const site = page.getByRole('group', { name: 'Bench site C1' });
+    await site.getByRole('button', { name: 'Self-test' }).click();
+    const steps = site.getByRole('list', { name: 'Self-test under way' }).getByRole('listitem');
+    await steps.nth(3).getByText('under way').waitFor();
+    await site.getByText('the site asks for your hands').waitFor();
+    await steps.nth(3).scrollIntoViewIfNeeded();
+    await screen.shot('bench-1-testing');
+    await site.getByRole('button', { name: 'Stop' }).click();
+    await site.getByRole('list', { name: 'Self-test stopped' }).waitFor();
+    await screen.shot('bench-1-stopped');
+    expect(await page.getByText('Site C1:').count()).toBe(0);
+  });
+
   it('a port that serves another site is refused, and the dialog is where it is mended', async () => {
     await press('Attach a board');
     await page.getByRole('textbox', { name: 'Site' }).fill('C2');

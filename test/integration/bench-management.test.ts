@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { BenchProcess } from '#compose/bench-process.ts';
+import type { SelfTestView } from '#contract/bench.ts';
 import type { Request } from '#contract/contract.ts';
 import type { DriverHost } from '#drivers/core/host-api.ts';
 import { createDriverHost } from '#drivers/host/client.ts';
@@ -158,6 +159,29 @@ describe('binding a port', () => {
     await engineer('bench.detach', { site: 'A1' });
     await relays.stop();
     await cable.pull();
+  });
+
+  it('tells each step of a self-test as it is done, and ends one that waits for hands when a person stops it', async () => {
+    await attach(plug('ttyUSB0', '1-2.3'));
+    const told: number[] = [];
+    open.station.events.subscribe((topic, payload) => {
+      if (topic === 'test.changed') told.push((payload as SelfTestView).steps.length);
+    });
+    const test = engineer('bench.selfTest', { site: 'A1' });
+    await open.untilSite('A1', ({ prompt }) => prompt !== null);
+    expect(told).toEqual([0, 3]);
+    await engineer('bench.stopTest', { site: 'A1' });
+    const { ok, steps } = await test;
+    expect(ok).toBe(false);
+    expect(steps.map(({ state }) => state)).toEqual(['ok', 'ok', 'skipped', 'stopped']);
+    expect(told).toEqual([0, 3, 4]);
+    // The site is as it was before, and takes the next one.
+    expect(await open.untilSite('A1', ({ prompt }) => prompt === null)).toMatchObject({ state: 'ready' });
+    expect((await engineer('bench.stopTest', { site: 'A1' })).done).toBe(true);
+    const again = engineer('bench.selfTest', { site: 'A1' });
+    await open.untilSite('A1', ({ prompt }) => prompt !== null);
+    await engineer('bench.stopTest', { site: 'A1' });
+    expect((await again).steps.at(-1)).toMatchObject({ title: 'Identify', state: 'stopped' });
   });
 
   it('reaches an address that was typed, and says so where nothing listens', async () => {

@@ -1,3 +1,4 @@
+import type { SelfTestView } from '#contract/bench.ts';
 import type { DriverHost } from '#drivers/core/host-api.ts';
 import type { Sites } from '#services/sites/sites.ts';
 import type { Store } from '#store/api.ts';
@@ -13,4 +14,6 @@ export interface BenchParts {
   targets: readonly TargetTitle[];
   /** Sites, ports or layout are other than before. */
   changed(): void;
+  /** A self-test has done another step. */
+  tested(view: SelfTestView): void;
 }

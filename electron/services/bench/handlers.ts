@@ -7,12 +7,13 @@ import { noVirtualBench } from './bench-errors.ts';
 import type { BenchParts } from './bench-parts.ts';
 import { benchSite, portViews, targetViews } from './bench-view.ts';
 import { checkLayout, currentLayout, LAYOUT_SETTING } from './layout.ts';
-import { selfTest } from './self-test.ts';
+import { SelfTests } from './self-test.ts';
 import type { VirtualHands } from './virtual-hands.ts';
 
 type BenchChannel =
   | 'bench.get'
   | 'bench.selfTest'
+  | 'bench.stopTest'
   | 'bench.attach'
   | 'bench.follow'
   | 'bench.setLayout'
@@ -26,12 +27,14 @@ const done = { done: true } as const;
 
 /** Programmers and sites, and the hands of a virtual bench. */
 export function createBenchHandlers(parts: BenchParts): HandlersOf<BenchChannel> {
-  const { sites, drivers } = parts;
+  const { sites } = parts;
+  const tests = new SelfTests(parts);
   return {
     'bench.get': () => overview(parts),
-    async 'bench.selfTest'({ site }) {
-      const tested = sites.get(site);
-      return tested.exclusively(() => selfTest(tested, drivers));
+    'bench.selfTest': ({ site }) => tests.run(sites.get(site)),
+    'bench.stopTest': ({ site }) => {
+      tests.stop(site);
+      return Promise.resolve(done);
     },
     'bench.attach': (request, context) => told(attach(parts, request, context)),
     'bench.follow': ({ site }, context) => follow(parts, site, context),

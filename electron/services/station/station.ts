@@ -305,7 +305,11 @@ class StationCore {
       ...createJobHandlers({ store, jobs, demo }),
       ...deps.unitHandlers,
       ...createSiteHandlers(sites),
-      ...createBenchHandlers({ ...deps, sites, changed: () => this.benchChanged() }),
+      ...createBenchHandlers({
+        ...{ ...deps, sites },
+        changed: () => this.benchChanged(),
+        tested: (view) => this.events.publish('test.changed', view),
+      }),
       ...createLabHandlers(this.lab),
       ...createBatchHandlers({
         ...{ ...deps, jobs, production, sites, records, exportsFolder },

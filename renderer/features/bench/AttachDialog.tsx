@@ -14,6 +14,7 @@ import { AttachSteps } from './AttachSteps.tsx';
 import { AttachTarget } from './AttachTarget.tsx';
 import { AttachTest } from './AttachTest.tsx';
 import { AttachWiring } from './AttachWiring.tsx';
+import { stopTest } from './stop-test.ts';
 import { useAttach } from './use-attach.ts';
 
 interface Props {
@@ -101,10 +102,11 @@ function StepActions({ attach, onClose }: ActionsProps) {
 }
 
 function TestActions({ attach }: Pick<ActionsProps, 'attach'>) {
-  const { busy, result } = attach;
+  const { busy, result, draft } = attach;
   const again = !busy && result?.ok !== true;
   return (
     <DialogActions>
+      {busy ? <Button onClick={() => stopTest(draft.site)}>Stop the test</Button> : null}
       {again ? <Button onClick={attach.rewire}>Change the wiring</Button> : null}
       {again ? <Button onClick={attach.test}>Test again</Button> : null}
       <Spring />

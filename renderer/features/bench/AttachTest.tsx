@@ -18,8 +18,8 @@ export function AttachTest({ site, result, busy, byHand }: Props) {
     <Stack>
       <OpenPrompts site={site} />
       {busy ? <TestClock byHand={byHand} /> : null}
-      {busy || result !== null ? <SelfTestSteps result={busy ? null : result} /> : null}
-      {result?.ok === false && !busy ? (
+      {busy || result !== null ? <SelfTestSteps site={site} result={busy ? null : result} /> : null}
+      {failed(result) && !busy ? (
         <Dim>
           The board is attached. Mostly it is the wiring: look at reset, mode, RXD and TXD, or choose another
           wiring.
@@ -28,3 +28,6 @@ export function AttachTest({ site, result, busy, byHand }: Props) {
     </Stack>
   );
 }
+
+const failed = (result: SelfTest | null): boolean =>
+  result?.steps.some(({ state }) => state === 'failed') === true;

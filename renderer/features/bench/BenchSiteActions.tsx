@@ -4,11 +4,13 @@ import { useLocation } from 'wouter';
 import type { BenchSite } from '#client/views.ts';
 import { ConfirmDialog } from '#ui/pieces/ConfirmDialog.tsx';
 import { Row, Spring } from '#ui/pieces/layout.tsx';
+import { stopTest } from './stop-test.ts';
 import type { SiteActs } from './use-site-acts.ts';
 
 interface Props {
   site: BenchSite;
   acts: SiteActs;
+  /** A self-test is under way. */
   busy: boolean;
 }
 
@@ -24,9 +26,13 @@ export function BoundActions({ site, acts, busy }: Props) {
           Follow the cable
         </Button>
       ) : null}
-      <Button disabled={off || site.lab} onClick={acts.test}>
-        {busy ? 'Testing' : 'Self-test'}
-      </Button>
+      {busy ? (
+        <Button onClick={() => stopTest(site.id)}>Stop</Button>
+      ) : (
+        <Button disabled={off || site.lab} onClick={acts.test}>
+          Self-test
+        </Button>
+      )}
       <Button onClick={() => go(`/bench/lab/${site.id}`)}>{site.lab ? 'Open the lab' : 'Lab'}</Button>
       <Spring />
       {site.virtual ? null : (

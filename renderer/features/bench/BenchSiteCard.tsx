@@ -57,7 +57,7 @@ export function BenchSiteCard({ site, target, tested, testing, onAttach, onChang
       {lab && !free ? <BoundActions site={site} acts={acts} busy={busy} /> : null}
       {acts.error ? <ErrorPanel error={acts.error} details={lab} /> : null}
       {busy ? <TestClock byHand={site.control === BY_HAND} /> : null}
-      {busy || result !== null ? <SelfTestSteps result={busy ? null : result} /> : null}
+      {busy || result !== null ? <SelfTestSteps site={site.id} result={busy ? null : result} /> : null}
     </Panel>
   );
 }

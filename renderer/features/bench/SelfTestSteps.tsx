@@ -1,4 +1,5 @@
 import { styled } from '@mui/material/styles';
+import { useSelfTests } from '#client/state/self-test.ts';
 import type { SelfTest } from '#client/views.ts';
 import type { Shape } from '#ui/outcome/outcome.ts';
 import { OutcomeIcon } from '#ui/outcome/OutcomeIcon.tsx';
@@ -15,34 +16,56 @@ const Item = styled('li')({
 });
 const Name = styled('span')({ fontWeight: 600 });
 const Detail = styled(Dim)({ display: 'block', overflowWrap: 'anywhere' });
-const LOOK: Record<SelfTest['steps'][number]['state'], { shape: Shape; tone: Tone; word: string }> = {
+type Step = SelfTest['steps'][number];
+interface Look {
+  shape: Shape;
+  tone: Tone;
+  word: string;
+}
+const LOOK: Record<Step['state'], Look> = {
   ok: { shape: 'circle', tone: 'pass', word: 'fine' },
   failed: { shape: 'octagon', tone: 'fail', word: 'failed' },
   skipped: { shape: 'dashed', tone: 'idle', word: 'skipped' },
+  stopped: { shape: 'dashed', tone: 'unknown', word: 'stopped' },
 };
+const UNDER_WAY: Look = { shape: 'dashed', tone: 'run', word: 'under way' };
+const WAITING: Look = { shape: 'dashed', tone: 'idle', word: 'not done yet' };
 
-/** What a self-test goes through; it answers for all of them together. */
+/** What a self-test goes through. */
 const TITLES = ['Open port', 'Reset and mode', 'Socket', 'Identify'];
-const WAITING = { shape: 'dashed', tone: 'run', word: 'not done yet' } as const;
+const NONE: readonly Step[] = [];
 
-/** Each step of a self-test with its result; `null` while it is under way. */
-export function SelfTestSteps({ result }: { result: SelfTest | null }) {
-  const steps = result?.steps ?? TITLES.map((title) => ({ title, state: null, detail: '' }));
-  const name = result === null ? 'Self-test under way' : result.ok ? 'Self-test passed' : 'Self-test failed';
+function nameOf(result: SelfTest | null): string {
+  if (result === null) return 'Self-test under way';
+  if (result.steps.some(({ state }) => state === 'stopped')) return 'Self-test stopped';
+  return result.ok ? 'Self-test passed' : 'Self-test failed';
+}
+
+/** Each step of a self-test with its result; `null` while it is under way: then those that are done so far. */
+export function SelfTestSteps({ site, result }: { site: string; result: SelfTest | null }) {
+  const soFar = useSelfTests(({ bySite }) => bySite.get(site) ?? NONE);
+  const done = result?.steps ?? soFar;
+  const toCome = result === null ? TITLES.slice(done.length) : [];
   return (
-    <List aria-label={name} role="list">
-      {steps.map((step) => {
-        const look = step.state === null ? WAITING : LOOK[step.state];
-        return (
-          <Item key={step.title}>
-            <OutcomeIcon shape={look.shape} tone={look.tone} size={20} />
-            <span>
-              <Name>{step.title}</Name> <Spoken>{look.word}</Spoken>
-              <Detail>{step.detail}</Detail>
-            </span>
-          </Item>
-        );
-      })}
+    <List aria-label={nameOf(result)} role="list">
+      {done.map(({ title, state, detail }) => (
+        <StepItem key={title} title={title} look={LOOK[state]} detail={detail} />
+      ))}
+      {toCome.map((title, index) => (
+        <StepItem key={title} title={title} look={index === 0 ? UNDER_WAY : WAITING} detail="" />
+      ))}
     </List>
+  );
+}
+
+function StepItem({ title, look, detail }: { title: string; look: Look; detail: string }) {
+  return (
+    <Item>
+      <OutcomeIcon shape={look.shape} tone={look.tone} size={20} />
+      <span>
+        <Name>{title}</Name> <Spoken>{look.word}</Spoken>
+        <Detail>{detail}</Detail>
+      </span>
+    </Item>
   );
 }
