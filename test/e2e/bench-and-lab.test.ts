@@ -167,6 +167,17 @@ describe('bench and lab', { timeout: 90_000 }, () => {
     await screen.shot('lab-1-read');
   });
 
+  it('a cable that is out is told at once, and what was known of the board is gone; it comes back by itself', async () => {
+    await hands.cable(false);
+    await page.getByText('Cable lost').first().waitFor();
+    await page.getByText('Not read yet').waitFor();
+    await screen.shot('lab-1-cable-out');
+    await hands.cable(true);
+    await page.getByText('Cable lost').first().waitFor({ state: 'hidden' });
+    await press('Identify');
+    await byHand(() => page.getByRole('button', { name: /copy unique id/ }).isVisible());
+  });
+
   it('what has no way back is done for the part’s own id only', async () => {
     await page.getByRole('tab', { name: 'Life cycle' }).click();
     await page.getByRole('combobox', { name: 'Level' }).fill('RDP1');

@@ -22,7 +22,8 @@ const ENGINEER = 'Call an engineer. Do not put in another part.';
 
 /** A value of the context, or words that stand in when it is missing. */
 const named = (context: FailureContext, key: string, otherwise: string) => String(context[key] ?? otherwise);
-const during = (context: FailureContext) => ` during ${named(context, 'phase', 'the run')}`;
+/** Nothing where no phase was under way: a cable may be lost on a site that does nothing. */
+const during = ({ phase }: FailureContext) => (phase === undefined ? '' : ` during ${phase}`);
 
 function entry(
   label: string,
@@ -103,7 +104,7 @@ export const failureTable: Readonly<Record<FailureCode, FailureEntry>> = {
   'enrol-refused': entry('Enrolment refused', 'The root of trust refused to enrol', AGAIN, true),
   'outcome-unknown': entry('Answer lost', (c) => `Answer lost${during(c)}`, RED_TRAY),
   unsupported: entry('Not supported', 'The chip cannot do what the job asks', ENGINEER),
-  cancelled: entry('Stopped', (c) => `Stopped${during(c)}`, 'Start the part again.', true),
+  cancelled: entry('Stopped', (c) => `It was stopped${during(c)}`, 'Start the part again.', true),
   'host-died': entry(
     'Driver restarted',
     (c) => `The driver ended${during(c)} and was restarted`,

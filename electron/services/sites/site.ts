@@ -156,7 +156,7 @@ export class Site {
   /** The cable is out. What runs ends by its own rejection, with the better error; a contact on the cable is blind. */
   disconnected(error: unknown): void {
     this.unwatched ||= this.config.link?.control.kind === 'modem-lines';
-    this.unlinked(viewOf(error, null));
+    this.unlinked({ ...viewOf(error, null), next: 'Plug the cable in.' });
   }
 
   /** The driver process is gone, and with it the link and every report on the socket. */

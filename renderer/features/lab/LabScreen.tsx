@@ -3,6 +3,7 @@ import { styled } from '@mui/material/styles';
 import { useLocation } from 'wouter';
 import type { LabAct } from '#contract/lab.ts';
 import { useIsLab } from '#client/state/session.ts';
+import { useSites } from '#client/state/sites.ts';
 import { useLeaving } from '#ui/leave-guard.ts';
 import { ErrorPanel } from '#ui/pieces/ErrorPanel.tsx';
 import { Notice } from '#ui/pieces/Notice.tsx';
@@ -54,7 +55,10 @@ export function LabScreen({ site }: { site: string }) {
   const lab = useLab(site);
   const [, go] = useLocation();
   const allowed = useIsLab();
-  const { view, error, said, asked } = lab;
+  const { view, said, asked } = lab;
+  // A cable that is out is told at once, not by the next act.
+  const link = useSites(({ entries }) => entries.get(site)?.view.error ?? null);
+  const error = lab.error ?? link;
   const leaving = useLeaving(view !== null);
   if (!allowed) return <Empty title="The lab is for engineers">Sign in as an engineer or an officer.</Empty>;
   const busy = view?.busy ?? null;
@@ -100,12 +104,12 @@ export function LabScreen({ site }: { site: string }) {
           </Row>
           <OpenPrompts site={site} />
           {error ? <ErrorPanel error={error} details /> : null}
-          {said === null ? null : (
+          {said === null || link !== null ? null : (
             <Notice tone="pass" role="status">
               {said}
             </Notice>
           )}
-          {!view && !error ? <Loading what="Opening the board" /> : null}
+          {!view && !lab.error ? <Loading what="Opening the board" /> : null}
           {view ? <BoardHead view={view} /> : null}
           {view ? <LabParts view={view} onRun={start} /> : null}
         </Left>
