@@ -2,9 +2,10 @@ import type { SiteView } from '#contract/sites.ts';
 import { DriverError } from '#drivers/core/errors.ts';
 import type { HostEvent } from '#drivers/core/host-api.ts';
 import type { RunRow } from '#store/api.ts';
-import { Site, type SiteParts } from './site.ts';
+import { Site } from './site.ts';
 import type { SiteConfig } from './site-config.ts';
 import { noSuchSite } from './site-errors.ts';
+import type { SiteParts } from './site-parts.ts';
 
 /** All sockets of the station. Each is on its own; what is here only finds the right one. */
 export class Sites {
