@@ -1,9 +1,9 @@
-import { withChipState } from '#drivers/core/chip-state.ts';
 import type { TargetDriver, TargetSession } from '#drivers/core/driver.ts';
 import { DriverError } from '#drivers/core/errors.ts';
 import type { Link } from '#drivers/core/link.ts';
-import { runOperation, type OperationTable } from '#drivers/core/operation-table.ts';
+import type { OperationTable } from '#drivers/core/operation-table.ts';
 import type { OperationContext, OperationName, OperationResult } from '#drivers/core/operations.ts';
+import { goesOnAfter, targetSession } from '#drivers/core/target-session.ts';
 import type { AteccClient } from '#drivers/protocols/atecc/client.ts';
 import { KIT_RATE } from '#drivers/protocols/atecc/constants.ts';
 import { readConfigZone } from '#drivers/roots-of-trust/atecc608/config-zone.ts';
@@ -89,35 +89,19 @@ const OPERATIONS: readonly OperationName[] = [
 ];
 
 /** After these the conversation stands as it did: nothing was sent, or the chip answered in full. */
-const GOES_ON: readonly string[] = [
-  ...[
-    'unsupported',
-    'bad-argument',
-    'device-error',
-    'wrong-state',
-    'enrol-refused',
-    'verify-mismatch',
-    'cancelled',
-  ],
-];
+const goesOn = goesOnAfter(
+  'unsupported',
+  'bad-argument',
+  'device-error',
+  'wrong-state',
+  'enrol-refused',
+  'verify-mismatch',
+  'cancelled',
+);
 
 function open(link: Link): TargetSession {
   const part = new AteccTarget(link);
-  const table = operationsOf(part);
-  return {
-    run: async (operation, input, context) => {
-      try {
-        return await runOperation(table, operation, input, context);
-      } catch (error) {
-        if (!(error instanceof DriverError) || !GOES_ON.includes(error.code)) part.drop();
-        throw withChipState(error, part.touched);
-      }
-    },
-    close: () => {
-      part.drop();
-      return Promise.resolve();
-    },
-  };
+  return targetSession(part, operationsOf(part), { goesOn });
 }
 
 /** An ATECC608 on a kit board with a serial port. */

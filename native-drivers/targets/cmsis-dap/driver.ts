@@ -1,14 +1,14 @@
-import { withChipState } from '#drivers/core/chip-state.ts';
 import type { ImageSource, TargetSession, UsbTargetDriver } from '#drivers/core/driver.ts';
 import { DriverError } from '#drivers/core/errors.ts';
 import type { UsbLink } from '#drivers/core/link.ts';
-import { runOperation, type OperationTable } from '#drivers/core/operation-table.ts';
+import type { OperationTable } from '#drivers/core/operation-table.ts';
 import type {
   Lifecycle,
   OperationContext,
   OperationName,
   OperationResult,
 } from '#drivers/core/operations.ts';
+import { targetSession } from '#drivers/core/target-session.ts';
 import { cmsisDapDecoder } from '#drivers/protocols/cmsis-dap/decoder.ts';
 import { areasOf, FLASH_START, RAM_START, RDP, type Stm32f0Device } from './device.ts';
 import { Stm32f0Part as Part, type Level } from './part.ts';
@@ -185,19 +185,7 @@ const OPERATIONS: readonly OperationName[] = [
 
 function open(link: UsbLink, device: Stm32f0Device, images: ImageSource): TargetSession {
   const part = new Part(link, device);
-  const table = operationsOf(part, link, device, images);
-  return {
-    run: async (operation, input, context) => {
-      try {
-        return await runOperation(table, operation, input, context);
-      } catch (error) {
-        // Whatever was interrupted, the next step starts from a reset.
-        part.drop();
-        throw withChipState(error, part.touched);
-      }
-    },
-    close: () => part.close(),
-  };
+  return targetSession(part, operationsOf(part, link, device, images), { close: () => part.close() });
 }
 
 /** An STM32F0 on the SWD line of any CMSIS-DAP probe. */

@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto';
-import { withChipState } from '#drivers/core/chip-state.ts';
 import { framedDecoder } from '#drivers/core/decoder.ts';
 import type { ImageSource, TargetDriver, TargetSession } from '#drivers/core/driver.ts';
 import { DriverError } from '#drivers/core/errors.ts';
 import type { Link } from '#drivers/core/link.ts';
-import { runOperation, type OperationTable } from '#drivers/core/operation-table.ts';
+import type { OperationTable } from '#drivers/core/operation-table.ts';
 import type {
   Lifecycle,
   OperationContext,
   OperationName,
   OperationResult,
 } from '#drivers/core/operations.ts';
+import { targetSession } from '#drivers/core/target-session.ts';
 import { enrol, joinNetwork, joinOpenNetwork } from './enrol.ts';
 import { FILE_AREAS, FILES, filesOf, readFile, stopIfAborted, writeFiles } from './files.ts';
 import { CordeliaModule, deviceIdOf, startupOf } from './module.ts';
@@ -132,7 +132,7 @@ function operationsOf(module: CordeliaModule, images: ImageSource): OperationTab
     initialize: (_input, context) => initialize(module, context),
     program: ({ image }, context) => program(module, images, image, context),
     verify: ({ image }, context) => verify(module, images, image, context),
-    'set-user-key': (input) => setUserKey(module, input),
+    'set-user-key': (input) => setUserKey(module, input).finally(() => input.key.fill(0)),
     'join-network': async ({ network }) => {
       await joinOpenNetwork(module, network);
       return { output: {}, measurements: [] };
@@ -150,24 +150,7 @@ const OPERATIONS: readonly OperationName[] = [
 
 function open(link: Link, images: ImageSource): TargetSession {
   const module = new CordeliaModule(link);
-  const table = operationsOf(module, images);
-  return {
-    run: async (operation, input, context) => {
-      try {
-        return await runOperation(table, operation, input, context);
-      } catch (error) {
-        if (operation === 'set-user-key' && 'key' in input && input.key instanceof Uint8Array)
-          input.key.fill(0);
-        // Whatever was interrupted, the next step starts from a reset.
-        module.drop();
-        throw withChipState(error, module.touched);
-      }
-    },
-    close: () => {
-      module.drop();
-      return Promise.resolve();
-    },
-  };
+  return targetSession(module, operationsOf(module, images));
 }
 
 /** A Cordelia-I radio module over its AT commands. */

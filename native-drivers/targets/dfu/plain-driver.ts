@@ -1,9 +1,9 @@
-import { withChipState } from '#drivers/core/chip-state.ts';
 import type { ImageSource, TargetSession, UsbTargetDriver } from '#drivers/core/driver.ts';
 import { DriverError } from '#drivers/core/errors.ts';
 import type { UsbLink } from '#drivers/core/link.ts';
-import { runOperation, type OperationTable } from '#drivers/core/operation-table.ts';
+import type { OperationTable } from '#drivers/core/operation-table.ts';
 import type { Lifecycle, OperationContext, OperationResult } from '#drivers/core/operations.ts';
+import { targetSession } from '#drivers/core/target-session.ts';
 import type { DfuClient } from '#drivers/protocols/dfu/client.ts';
 import { DFUSE_VERSION } from '#drivers/protocols/dfu/constants.ts';
 import { dfuDecoder } from '#drivers/protocols/dfu/decoder.ts';
@@ -88,23 +88,8 @@ function checkDevice({ face }: DfuClient): void {
 
 function open(link: UsbLink, images: ImageSource): TargetSession {
   const socket = new DfuSocket(link, checkDevice);
-  const table = operationsOf(socket, images);
-  return {
-    run: async (operation, input, context) => {
-      try {
-        return await runOperation(table, operation, input, context);
-      } catch (error) {
-        // Whatever was interrupted, the next step begins with the device's state.
-        socket.drop();
-        // Firmware that is broken off is written again: the boot loader stays.
-        throw withChipState(error, socket.touched);
-      }
-    },
-    close: () => {
-      socket.drop();
-      return Promise.resolve();
-    },
-  };
+  // Firmware that is broken off is written again: the boot loader stays.
+  return targetSession(socket, operationsOf(socket, images));
 }
 
 /** Any device with an interface of USB DFU 1.1 that is not ST's. */

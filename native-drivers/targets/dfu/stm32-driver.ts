@@ -1,9 +1,9 @@
-import { withChipState } from '#drivers/core/chip-state.ts';
 import type { ImageSource, TargetSession, UsbTargetDriver } from '#drivers/core/driver.ts';
 import { DriverError } from '#drivers/core/errors.ts';
 import type { UsbLink } from '#drivers/core/link.ts';
-import { runOperation, type OperationTable } from '#drivers/core/operation-table.ts';
+import type { OperationTable } from '#drivers/core/operation-table.ts';
 import type { OperationContext, OperationName, OperationResult } from '#drivers/core/operations.ts';
+import { targetSession } from '#drivers/core/target-session.ts';
 import { dfuseDecoder } from '#drivers/protocols/dfu/decoder.ts';
 import { areasOf, memoryAt } from './memory.ts';
 import { blocksOf, isBlank } from './pieces.ts';
@@ -139,23 +139,7 @@ const OPERATIONS: readonly OperationName[] = [
 
 function open(link: UsbLink, images: ImageSource): TargetSession {
   const part = new Stm32DfuPart(link);
-  const table = operationsOf(part, images);
-  return {
-    run: async (operation, input, context) => {
-      try {
-        return await runOperation(table, operation, input, context);
-      } catch (error) {
-        // Whatever was interrupted, the next step begins with the device's state.
-        part.drop();
-        // Nothing that this driver does is for ever.
-        throw withChipState(error, part.socket.touched);
-      }
-    },
-    close: () => {
-      part.drop();
-      return Promise.resolve();
-    },
-  };
+  return targetSession(part, operationsOf(part, images));
 }
 
 /** The USB boot loader in the system memory of STM32 (AN3156, AN2606). */

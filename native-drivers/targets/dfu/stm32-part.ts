@@ -29,6 +29,10 @@ export class Stm32DfuPart {
     this.socket = new DfuSocket(link, checkDevice);
   }
 
+  get touched(): boolean {
+    return this.socket.touched;
+  }
+
   forget(): void {
     this.drop();
     this.socket.forget();

@@ -1,9 +1,9 @@
-import { withChipState } from '#drivers/core/chip-state.ts';
 import type { ImageSource, TargetDriver, TargetSession } from '#drivers/core/driver.ts';
 import { DriverError } from '#drivers/core/errors.ts';
 import type { Link } from '#drivers/core/link.ts';
-import { runOperation, type OperationTable } from '#drivers/core/operation-table.ts';
+import type { OperationTable } from '#drivers/core/operation-table.ts';
 import type { OperationName } from '#drivers/core/operations.ts';
+import { targetSession } from '#drivers/core/target-session.ts';
 import { espRomDecoder } from '#drivers/protocols/esp-rom/decoder.ts';
 import type { EspChip } from './chips.ts';
 import { burn } from './burn.ts';
@@ -34,24 +34,9 @@ function operationsOf(part: EspPart, images: ImageSource): OperationTable {
 
 function open(link: Link, chip: EspChip, images: ImageSource): TargetSession {
   const part = new EspPart(link, chip);
-  const table = operationsOf(part, images);
-  return {
-    run: async (operation, input, context) => {
-      try {
-        return await runOperation(table, operation, input, context);
-      } catch (error) {
-        // Whatever was interrupted, the next step starts from a reset.
-        part.drop();
-        // A fuse that did not take leaves a part unknown.
-        const halfBurned = operation === 'burn' && isMismatch(error);
-        throw withChipState(error, part.touched, halfBurned);
-      }
-    },
-    close: () => {
-      part.drop();
-      return Promise.resolve();
-    },
-  };
+  // A fuse that did not take leaves a part unknown.
+  const unsure = (operation: string, error: unknown): boolean => operation === 'burn' && isMismatch(error);
+  return targetSession(part, operationsOf(part, images), { unsure });
 }
 
 const isMismatch = (error: unknown): boolean =>

@@ -1,14 +1,14 @@
-import { withChipState } from '#drivers/core/chip-state.ts';
 import type { ImageSource, TargetDriver, TargetSession } from '#drivers/core/driver.ts';
 import { DriverError } from '#drivers/core/errors.ts';
 import type { Link } from '#drivers/core/link.ts';
-import { runOperation, type OperationTable } from '#drivers/core/operation-table.ts';
+import type { OperationTable } from '#drivers/core/operation-table.ts';
 import type {
   Lifecycle,
   OperationContext,
   OperationName,
   OperationResult,
 } from '#drivers/core/operations.ts';
+import { targetSession } from '#drivers/core/target-session.ts';
 import { gdbRemoteDecoder } from '#drivers/protocols/gdb-remote/decoder.ts';
 import type { GdbDevice } from './device.ts';
 import { GdbPart, type AwakePart } from './part.ts';
@@ -174,20 +174,7 @@ const OF_SILICON = ['initialize', 'protect'] as const;
 
 function open(link: Link, device: GdbDevice, images: ImageSource): TargetSession {
   const part = new GdbPart(link, device);
-  const table = operationsOf(part, images);
-  return {
-    run: async (operation, input, context) => {
-      try {
-        return await runOperation(table, operation, input, context);
-      } catch (error) {
-        // Whatever was interrupted, the next step attaches anew.
-        part.drop();
-        // Nothing that this driver sends is for ever.
-        throw withChipState(error, part.touched);
-      }
-    },
-    close: () => part.release(),
-  };
+  return targetSession(part, operationsOf(part, images), { close: () => part.release() });
 }
 
 /** One device behind any debug server that speaks GDB's remote protocol, over a serial port or TCP. */

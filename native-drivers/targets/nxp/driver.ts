@@ -1,9 +1,9 @@
-import { withChipState } from '#drivers/core/chip-state.ts';
 import type { ImageSource, TargetDriver, TargetSession } from '#drivers/core/driver.ts';
 import { DriverError } from '#drivers/core/errors.ts';
 import type { Link } from '#drivers/core/link.ts';
-import { runOperation, type OperationTable } from '#drivers/core/operation-table.ts';
+import type { OperationTable } from '#drivers/core/operation-table.ts';
 import type { OperationContext, OperationName, OperationResult } from '#drivers/core/operations.ts';
+import { goesOnAfter, targetSession } from '#drivers/core/target-session.ts';
 import { lifecycleOf } from '#drivers/roots-of-trust/nxp-puf/identity.ts';
 import { READ_BYTES } from '#drivers/roots-of-trust/nxp-puf/key-store.ts';
 import { enrolPuf, generateKey, restoreKeyStore, setUserKey } from '#drivers/roots-of-trust/nxp-puf/puf.ts';
@@ -129,30 +129,21 @@ const OPERATIONS: readonly OperationName[] = [
 const KEEPS: readonly OperationName[] = ['enrol', 'generate-key', 'set-user-key', 'inject-key'];
 
 /** After these the conversation stands as it did: nothing was sent, or the chip answered in full. */
-const GOES_ON: readonly string[] = [
-  ...['unsupported', 'bad-argument', 'device-error', 'wrong-state', 'enrol-refused', 'verify-mismatch'],
-  ...['image-range', 'cancelled'],
-];
+const goesOn = goesOnAfter(
+  'unsupported',
+  'bad-argument',
+  'device-error',
+  'wrong-state',
+  'enrol-refused',
+  'verify-mismatch',
+  'image-range',
+  'cancelled',
+);
 
 function open(link: Link, family: NxpFamily, images: ImageSource): TargetSession {
   const part = new NxpPart(link, family);
-  const table = operationsOf(part, family, images);
-  return {
-    run: async (operation, input, context) => {
-      try {
-        return await runOperation(table, operation, input, context);
-      } catch (error) {
-        // Whatever else was interrupted, the next step starts from a reset, and keys from an enrolment.
-        if (!(error instanceof DriverError) || !GOES_ON.includes(error.code)) part.drop();
-        // Nothing here locks a part; only a lost answer to a key command leaves it unknown.
-        throw withChipState(error, part.touched);
-      }
-    },
-    close: () => {
-      part.drop();
-      return Promise.resolve();
-    },
-  };
+  // Whatever else was interrupted, the next step starts from a reset, and keys from an enrolment.
+  return targetSession(part, operationsOf(part, family, images), { goesOn });
 }
 
 /** The ROM boot loader of one line of LPC55 over its UART, with its PUF. */

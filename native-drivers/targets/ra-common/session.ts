@@ -1,37 +1,26 @@
-import { withChipState } from '#drivers/core/chip-state.ts';
 import type { TargetSession } from '#drivers/core/driver.ts';
-import { runOperation, type OperationTable } from '#drivers/core/operation-table.ts';
+import type { OperationTable } from '#drivers/core/operation-table.ts';
 import type { OperationName } from '#drivers/core/operations.ts';
+import { targetSession, type SessionPart } from '#drivers/core/target-session.ts';
 
 /** What a session knows of its part when a step fails. */
-interface SessionPart {
-  readonly touched: boolean;
+interface RaPart extends SessionPart {
   readonly expectsLock: boolean;
-  drop(): void;
   /** The session ends: secrets and listeners go with it. */
   close?(): void;
 }
 
 /** `locking`: operations after whose failure only a read-back tells whether the part is locked. */
 export function sessionOf(
-  part: SessionPart,
+  part: RaPart,
   operations: OperationTable,
   locking: readonly OperationName[],
 ): TargetSession {
-  return {
-    run: async (operation, input, context) => {
-      try {
-        return await runOperation(operations, operation, input, context);
-      } catch (error) {
-        // Whatever was interrupted, the next step starts from a reset.
-        part.drop();
-        throw withChipState(error, part.touched, locking.includes(operation) || part.expectsLock);
-      }
-    },
+  return targetSession(part, operations, {
+    unsure: (operation) => locking.includes(operation) || part.expectsLock,
     close: () => {
       part.drop();
       part.close?.();
-      return Promise.resolve();
     },
-  };
+  });
 }

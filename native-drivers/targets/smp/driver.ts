@@ -1,14 +1,14 @@
-import { withChipState } from '#drivers/core/chip-state.ts';
 import type { ImageSource, TargetDriver, TargetSession } from '#drivers/core/driver.ts';
 import { DriverError } from '#drivers/core/errors.ts';
 import type { Link } from '#drivers/core/link.ts';
-import { runOperation, type OperationTable } from '#drivers/core/operation-table.ts';
+import type { OperationTable } from '#drivers/core/operation-table.ts';
 import type {
   MemoryArea,
   OperationContext,
   OperationName,
   OperationResult,
 } from '#drivers/core/operations.ts';
+import { goesOnAfter, targetSession } from '#drivers/core/target-session.ts';
 import { smpDecoder } from '#drivers/protocols/smp/decoder.ts';
 import { eraseSlot, readImages } from '#drivers/protocols/smp/image-group.ts';
 import type { Awake } from './awake.ts';
@@ -141,28 +141,20 @@ const OPERATIONS: readonly OperationName[] = [
 ];
 
 /** After these the conversation stands as it did: nothing was sent, or the target answered in full. */
-const GOES_ON: readonly string[] = [
-  ...['unsupported', 'bad-argument', 'wrong-state', 'image-format', 'image-range', 'verify-mismatch'],
-  ...['device-error', 'cancelled'],
-];
+const goesOn = goesOnAfter(
+  'unsupported',
+  'bad-argument',
+  'wrong-state',
+  'image-format',
+  'image-range',
+  'verify-mismatch',
+  'device-error',
+  'cancelled',
+);
 
 function open(link: Link, images: ImageSource): TargetSession {
   const part = new SmpTarget(link);
-  const table = operationsOf(part, link, images);
-  return {
-    run: async (operation, input, context) => {
-      try {
-        return await runOperation(table, operation, input, context);
-      } catch (error) {
-        if (!(error instanceof DriverError) || !GOES_ON.includes(error.code)) part.drop();
-        throw withChipState(error, part.touched);
-      }
-    },
-    close: () => {
-      part.close();
-      return Promise.resolve();
-    },
-  };
+  return targetSession(part, operationsOf(part, link, images), { goesOn, close: () => part.close() });
 }
 
 /** Any board with MCUboot: its serial recovery, or the SMP server of a Zephyr application, over a serial port. */

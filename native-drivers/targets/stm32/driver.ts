@@ -1,14 +1,14 @@
-import { withChipState } from '#drivers/core/chip-state.ts';
 import type { ImageSource, TargetDriver, TargetSession } from '#drivers/core/driver.ts';
 import { DriverError } from '#drivers/core/errors.ts';
 import type { Link } from '#drivers/core/link.ts';
-import { runOperation, type OperationTable } from '#drivers/core/operation-table.ts';
+import type { OperationTable } from '#drivers/core/operation-table.ts';
 import type {
   Lifecycle,
   OperationContext,
   OperationName,
   OperationResult,
 } from '#drivers/core/operations.ts';
+import { targetSession } from '#drivers/core/target-session.ts';
 import { MAX_BAUD_RATE, MAX_BLOCK } from '#drivers/protocols/stm32-boot/constants.ts';
 import { stm32BootDecoder } from '#drivers/protocols/stm32-boot/decoder.ts';
 import { Stm32Part, type Stm32Family } from './part.ts';
@@ -119,23 +119,7 @@ const OPERATIONS: readonly OperationName[] = [
 
 function open(link: Link, family: Stm32Family, images: ImageSource): TargetSession {
   const part = new Stm32Part(link, family);
-  const table = operationsOf(part, family, images);
-  return {
-    run: async (operation, input, context) => {
-      try {
-        return await runOperation(table, operation, input, context);
-      } catch (error) {
-        // Whatever was interrupted, the next step starts from a reset.
-        part.drop();
-        // Nothing that this boot loader does is for ever.
-        throw withChipState(error, part.touched);
-      }
-    },
-    close: () => {
-      part.drop();
-      return Promise.resolve();
-    },
-  };
+  return targetSession(part, operationsOf(part, family, images));
 }
 
 /** The system memory boot loader of one line of STM32 (AN3155, AN2606) over USART. */

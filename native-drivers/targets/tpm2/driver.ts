@@ -1,9 +1,9 @@
-import { withChipState } from '#drivers/core/chip-state.ts';
 import type { TargetDriver, TargetSession } from '#drivers/core/driver.ts';
 import { DriverError } from '#drivers/core/errors.ts';
 import type { Link } from '#drivers/core/link.ts';
-import { runOperation, type OperationTable } from '#drivers/core/operation-table.ts';
+import type { OperationTable } from '#drivers/core/operation-table.ts';
 import type { OperationName, OperationResult } from '#drivers/core/operations.ts';
+import { targetSession } from '#drivers/core/target-session.ts';
 import type { TpmClient } from '#drivers/protocols/tpm2/client.ts';
 import { injectCredentials } from '#drivers/roots-of-trust/tpm2/credentials.ts';
 import { enrolKey, proveIdentity, requestOf } from '#drivers/roots-of-trust/tpm2/identity.ts';
@@ -79,24 +79,12 @@ const OPERATIONS: readonly OperationName[] = [
   ] as const),
 ];
 
+/** A client that still waits for an answer stays: it knows which one that is. */
+const stays = ({ code }: DriverError): boolean => code !== 'port-gone';
+
 function open(link: Link): TargetSession {
   const part = new TpmTarget(link);
-  const table = operationsOf(part);
-  return {
-    run: async (operation, input, context) => {
-      try {
-        return await runOperation(table, operation, input, context);
-      } catch (error) {
-        // A client that still waits for an answer stays: it knows which one that is.
-        if (error instanceof DriverError && error.code === 'port-gone') part.drop();
-        throw withChipState(error, part.touched);
-      }
-    },
-    close: () => {
-      part.drop();
-      return Promise.resolve();
-    },
-  };
+  return targetSession(part, operationsOf(part), { goesOn: stays });
 }
 
 /** A TPM 2.0 behind a TCP address that takes its commands as they are. */
