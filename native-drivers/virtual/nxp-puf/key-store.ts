@@ -1,11 +1,5 @@
-import {
-  createCipheriv,
-  createDecipheriv,
-  createHash,
-  createHmac,
-  randomBytes,
-  timingSafeEqual,
-} from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { streamOf, type Entropy } from '../qdid/random.ts';
 
 /**
  * Key store of an LPC55S6x: NXP's device header PERI_FLASH_KEY_STORE.h (revision 2.0): header, discharge time, activation
@@ -39,10 +33,13 @@ export class KeyStore {
   /** What `write_key_nonvolatile` would keep. */
   ram: Uint8Array = new Uint8Array(KEY_STORE_BYTES);
   private readonly cells: Buffer;
+  /** Another at each enrolment and key, and the same again for a part with the same history: what was recorded can be played. */
+  private readonly noise: Entropy;
   private root: Buffer | null = null;
 
   constructor(uid: Uint8Array) {
     this.cells = createHash('sha256').update('cells of the PUF').update(uid).digest();
+    this.noise = streamOf(uid, 'noise of the PUF');
   }
 
   /** Root key and RAM are lost. */
@@ -55,7 +52,7 @@ export class KeyStore {
   enroll(): void {
     const store = Buffer.alloc(KEY_STORE_BYTES);
     store.writeUInt32LE(HEADER, 0);
-    store.set(randomBytes(ACTIVATION.bytes), ACTIVATION.offset);
+    store.set(this.noise(ACTIVATION.bytes), ACTIVATION.offset);
     this.ram = store;
     this.root = rootOf(this.cells, store);
   }
@@ -69,7 +66,7 @@ export class KeyStore {
   }
 
   makeKey(type: number, bytes: number): boolean {
-    return KEY_BYTES.includes(bytes) && this.set(type, randomBytes(bytes), true);
+    return KEY_BYTES.includes(bytes) && this.set(type, this.noise(bytes), true);
   }
 
   /** The key that this part makes of a stored key code; null where code and part do not belong together. */
