@@ -11,6 +11,7 @@ import { stm32flash } from '#scripts/races/stm32flash.ts';
 import { fromDebian, headLines } from './head.ts';
 import { ra8Provisioning } from './ra8-provisioning.ts';
 import { raflash, RAFLASH_BYTES } from './raflash.ts';
+import { spsdk } from './spsdk.ts';
 
 /**
  * Writes down what an independent program and a simulated part say to each other, a line for each turn (`> hex` from the
@@ -47,6 +48,10 @@ const TAKES: Readonly<Record<string, Take>> = {
     program: () =>
       'ra8m1-provisioning-tool 9cce71e of GitHub (cryptoquantique/renesas-ra8m1-provisioning-tool)',
     ...{ target: 'ra8m1', address: 0x0200_0000 },
+  },
+  spsdk: {
+    ...{ peer: spsdk, program: () => 'spsdk 1.4.0 of GitHub (nxp-mcuxpresso/spsdk, 1bb01c9)' },
+    ...{ target: 'nxp-puf', address: 0 },
   },
 };
 
