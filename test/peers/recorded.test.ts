@@ -5,7 +5,7 @@ import type { Direction, FrameDecoder, Stretch } from '#drivers/core/decoder.ts'
 import { espRomDecoder } from '#drivers/protocols/esp-rom/decoder.ts';
 import { gdbRemoteDecoder } from '#drivers/protocols/gdb-remote/decoder.ts';
 import { nxpBootDecoder } from '#drivers/protocols/nxp-boot/decoder.ts';
-import { raBootDecoder } from '#drivers/protocols/ra-boot/decoder.ts';
+import { raBootDecoder, rxBootDecoder } from '#drivers/protocols/ra-boot/decoder.ts';
 import { stm32BootDecoder } from '#drivers/protocols/stm32-boot/decoder.ts';
 import { FaultSet } from '#drivers/virtual/faults.ts';
 import type { SocketChip } from '#drivers/virtual/target.ts';
@@ -93,6 +93,7 @@ async function replay({ target, uid, turns }: Recording): Promise<string[]> {
 const TEXT = /^[\x20-\x7e\r\n]+$/;
 /** Zeros, the generic code and the boot code of a hand-shake. */
 const HAND_SHAKE = /^[\0U\xc6]+$/;
+const RX_HAND_SHAKE = /^[\0U\xc2]+$/;
 const NOTHING = /^$/;
 
 describe.each([
@@ -101,6 +102,7 @@ describe.each([
   { name: 'esptool-js', decoder: espRomDecoder, apart: TEXT },
   { name: 'raflash', decoder: raBootDecoder, apart: HAND_SHAKE },
   { name: 'ra8m1-provisioning-tool', decoder: raBootDecoder, apart: HAND_SHAKE },
+  { name: 'rxprog', decoder: rxBootDecoder, apart: RX_HAND_SHAKE },
   { name: 'spsdk', decoder: nxpBootDecoder, apart: NOTHING },
 ])('bytes recorded from $name', ({ name, decoder, apart }) => {
   const recording = recordingOf(name);

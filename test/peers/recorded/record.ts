@@ -11,6 +11,7 @@ import { stm32flash } from '#scripts/races/stm32flash.ts';
 import { fromDebian, headLines } from './head.ts';
 import { ra8Provisioning } from './ra8-provisioning.ts';
 import { raflash, RAFLASH_BYTES } from './raflash.ts';
+import { rxprog, RXPROG_ADDRESS } from './rxprog.ts';
 import { spsdk } from './spsdk.ts';
 
 /**
@@ -48,6 +49,11 @@ const TAKES: Readonly<Record<string, Take>> = {
     program: () =>
       'ra8m1-provisioning-tool 9cce71e of GitHub (cryptoquantique/renesas-ra8m1-provisioning-tool)',
     ...{ target: 'ra8m1', address: 0x0200_0000 },
+  },
+  rxprog: {
+    // Its files were read at several commits; the version is the program's own.
+    ...{ peer: rxprog, program: () => 'rxprog 1.61 of GitHub (hirakuni45/RX, 09c5de9 and 0b85f56)' },
+    ...{ target: 'rx65n', address: RXPROG_ADDRESS },
   },
   spsdk: {
     ...{ peer: spsdk, program: () => 'spsdk 1.4.0 of GitHub (nxp-mcuxpresso/spsdk, 1bb01c9)' },
