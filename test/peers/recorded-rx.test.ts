@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { SOH } from '#drivers/protocols/ra-boot/constants.ts';
 import { RX_BOOT_CODE, RX_COMMAND, RX_PAGE } from '#drivers/protocols/ra-boot/rx-constants.ts';
 import { pageFrame, RxBootClient } from '#drivers/protocols/ra-boot/rx-client.ts';
 import {
@@ -14,9 +15,9 @@ const BLOCKS = [
   { start: 0xffff_0000, bytes: 0x2000 },
 ];
 /** Ours sends three zeros before it listens, the program one: the hand-shake is not its own. */
-const HAND_SHAKE: Turn[] = [
+const handShake = (bootCode: number): Turn[] => [
   { expect: '000000', answer: '00' },
-  { expect: '55', answer: RX_BOOT_CODE.rx65n.toString(16) },
+  { expect: '55', answer: bootCode.toString(16) },
 ];
 
 /** What the program sent and what the part answered, a list for each time that it was started; without the hand-shake. */
@@ -24,11 +25,10 @@ function runsOf(name: string): Turn[][] {
   const runs = readRecording(name).lines.join('\n').split('!\n').slice(1);
   return runs.map((run) => {
     const said = [...run.matchAll(/^> (\w+)\n< (\w+)$/gm)];
-    return said.map(([, sent = '', answer = '']) => ({ expect: sent, answer })).slice(HAND_SHAKE.length);
+    return said.map(([, sent = '', answer = '']) => ({ expect: sent, answer })).slice(2);
   });
 }
 
-const runs = runsOf('rxprog');
 const isPage = (sent: string): boolean => sent.startsWith('81010113');
 const pagesOf = (turns: readonly Turn[]): Uint8Array[] =>
   turns.filter(({ expect: sent }) => isPage(sent)).map(({ expect: sent }) => bytesOf(sent.slice(8, -4)));
@@ -54,14 +54,17 @@ async function blank(client: RxBootClient, start: number): Promise<void> {
   if (block !== undefined) await client.erase(block.start, block.bytes);
 }
 
-describe('what rxprog and a simulated RX65N said to each other', () => {
+describe.each([
+  { part: 'RX65N', runs: runsOf('rxprog'), bootCode: RX_BOOT_CODE.rx65n },
+  { part: 'RX72T', runs: runsOf('rxprog-rx72t'), bootCode: RX_BOOT_CODE.rx64m },
+])('what rxprog and a simulated $part said to each other', ({ runs, bootCode }) => {
   let chip: ScriptedChip | undefined;
   afterEach(() => chip?.close());
 
   it.each(runs.map((turns, index) => ({ run: index + 1, turns })))(
     'run $run is what our own client says, to the byte',
     async ({ turns }) => {
-      const script = [...HAND_SHAKE, ...turns];
+      const script = [...handShake(bootCode), ...turns];
       chip = await scriptedChip(script);
       const client = await RxBootClient.connect(chip.transport, new AbortController().signal);
       const pages = pagesOf(turns);
@@ -72,11 +75,11 @@ describe('what rxprog and a simulated RX65N said to each other', () => {
 
   it('has every command but the ID code, and an erase of a block of each size', () => {
     const sent = runs.flat().map(({ expect: text }) => bytesOf(text));
-    const codes = new Set(sent.filter(([start]) => start === 0x01).map((bytes) => bytes[3]));
+    const codes = new Set(sent.filter(([start]) => start === SOH).map((bytes) => bytes[3]));
     const wanted = Object.values(RX_COMMAND).filter((code) => code !== RX_COMMAND.authenticate);
     expect(codes).toEqual(new Set(wanted));
     const erased = sent
-      .filter((bytes) => bytes[0] === 0x01 && bytes[3] === RX_COMMAND.erase)
+      .filter((bytes) => bytes[0] === SOH && bytes[3] === RX_COMMAND.erase)
       .map((bytes) => Buffer.from(bytes).readUInt32BE(4));
     expect(erased).toEqual(BLOCKS.map(({ start }) => start));
   });

@@ -93,7 +93,7 @@ async function replay({ target, uid, turns }: Recording): Promise<string[]> {
 const TEXT = /^[\x20-\x7e\r\n]+$/;
 /** Zeros, the generic code and the boot code of a hand-shake. */
 const HAND_SHAKE = /^[\0U\xc6]+$/;
-const RX_HAND_SHAKE = /^[\0U\xc2]+$/;
+const RX_HAND_SHAKE = /^[\0U\xc1\xc2]+$/;
 const NOTHING = /^$/;
 
 describe.each([
@@ -103,6 +103,7 @@ describe.each([
   { name: 'raflash', decoder: raBootDecoder, apart: HAND_SHAKE },
   { name: 'ra8m1-provisioning-tool', decoder: raBootDecoder, apart: HAND_SHAKE },
   { name: 'rxprog', decoder: rxBootDecoder, apart: RX_HAND_SHAKE },
+  { name: 'rxprog-rx72t', decoder: rxBootDecoder, apart: RX_HAND_SHAKE },
   { name: 'spsdk', decoder: nxpBootDecoder, apart: NOTHING },
 ])('bytes recorded from $name', ({ name, decoder, apart }) => {
   const recording = recordingOf(name);

@@ -50,16 +50,19 @@ const TAKES: Readonly<Record<string, Take>> = {
       'ra8m1-provisioning-tool 9cce71e of GitHub (cryptoquantique/renesas-ra8m1-provisioning-tool)',
     ...{ target: 'ra8m1', address: 0x0200_0000 },
   },
-  rxprog: {
-    // Its files were read at several commits; the version is the program's own.
-    ...{ peer: rxprog, program: () => 'rxprog 1.61 of GitHub (hirakuni45/RX, 09c5de9 and 0b85f56)' },
-    ...{ target: 'rx65n', address: RXPROG_ADDRESS },
-  },
+  rxprog: rxprogOn('RX65N', '09c5de9 and 0b85f56'),
+  'rxprog-rx72t': rxprogOn('RX72T', '09c5de9 and fbf82c2'),
   spsdk: {
     ...{ peer: spsdk, program: () => 'spsdk 1.4.0 of GitHub (nxp-mcuxpresso/spsdk, 1bb01c9)' },
     ...{ target: 'nxp-puf', address: 0 },
   },
 };
+
+/** Its files were read at several commits, named here those of its main program and of its protocol. */
+function rxprogOn(device: 'RX65N' | 'RX72T', commits: string): Take {
+  const program = (): string => `rxprog 1.61 of GitHub (hirakuni45/RX, ${commits})`;
+  return { peer: rxprog(device), program, target: device.toLowerCase(), address: RXPROG_ADDRESS };
+}
 
 function fromNpm(name: string): string {
   const file = new URL(`../../../node_modules/${name}/package.json`, import.meta.url);

@@ -26,11 +26,11 @@ const NO_DATA = /^S5.*\n/m;
 
 /**
  * hirakuni45/RX, `rxprog` 1.61 (MIT as its files say; the repository's own licence is BSD, three clauses), in no package:
- * `RXPROG` names the folder where `rx_prog` was built, with an `rx_prog.conf`. As when it was recorded, it may know RX65N alone,
- * and its readers of files, text and settings may be stand-ins: what it says to the part is in `rx65x_protocol.hpp`,
- * `rs232c_io.hpp`, `rx_prog.hpp` and `main.cpp`. Blank flash first, then the same again over what stands there. Needs `cc`.
+ * `RXPROG` names the folder where `rx_prog` was built, with an `rx_prog.conf`. As when it was recorded, it may know RX65N and RX72T alone,
+ * and its readers of files, text and settings may be stand-ins: what it says to the part is in `rx65x_protocol.hpp`
+ * and `rx72t_protocol.hpp`, `rs232c_io.hpp`, `rx_prog.hpp` and `main.cpp`. Blank flash first, then the same again over what stands there. Needs `cc`.
  */
-export const rxprog: Peer = {
+export const rxprog = (device: 'RX65N' | 'RX72T'): Peer => ({
   name: 'rxprog',
   prepare: async ({ site, hands, image, address }) => {
     const built = process.env['RXPROG'];
@@ -41,7 +41,7 @@ export const rxprog: Peer = {
     writeFileSync(folder.path('lines.c'), LINES);
     await runIn(folder, 'cc', ['-shared', '-fPIC', '-o', 'lines.so', 'lines.c']);
     const tool = [`LD_PRELOAD=${folder.path('lines.so')}`, `${built}/rx_prog`];
-    const options = ['--device=RX65N', '--speed=230400', `--port=${site.port}`];
+    const options = [`--device=${device}`, '--speed=230400', `--port=${site.port}`];
     const once = async (...steps: string[]): Promise<void> => {
       await hands.reset();
       await runIn(folder, 'env', [...tool, ...options, ...steps, 'in.mot']);
@@ -52,4 +52,4 @@ export const rxprog: Peer = {
     };
     return { run, dispose: folder.dispose };
   },
-};
+});
