@@ -15,7 +15,7 @@ export interface RxFamily {
 
 /**
  * Code flash ends at the top of the address space, in blocks of 8 KiB in the last 64 KiB and of 32 KiB below; data flash in
- * blocks of 64 bytes (hardware manuals, flash memory; the public tool has the same sizes). Written in pages of 256 bytes.
+ * blocks of 64 bytes (hardware manuals, flash memory; for code flash the public tool too). Written in pages of 256 bytes.
  * Of the largest device of the group.
  */
 function family(target: string, title: string, bootCode: number, codeKib: number): RxFamily {
