@@ -10,14 +10,15 @@ import type { Peer } from '#scripts/races/race.ts';
 import { stm32flash } from '#scripts/races/stm32flash.ts';
 import { fromDebian, headLines } from './head.ts';
 import { ra8Provisioning } from './ra8-provisioning.ts';
+import { radfu, RADFU_BYTES } from './radfu.ts';
 import { raflash, RAFLASH_BYTES } from './raflash.ts';
 import { rxprog, RXPROG_ADDRESS } from './rxprog.ts';
 import { spsdk } from './spsdk.ts';
 
 /**
  * Writes down what an independent program and a simulated part say to each other, a line for each turn (`> hex` from the
- * program, `< hex` from the part, `!` a reset by its lines): `node test/peers/recorded/record.ts stm32flash`. Played again by
- * test/peers/recorded.test.ts.
+ * program, `< hex` from the part, `!` a reset by its lines, `~` a wait of the program's for an answer that did not come):
+ * `node test/peers/recorded/record.ts stm32flash`. Played again by test/peers/recorded.test.ts.
  */
 interface Take {
   peer: Peer;
@@ -50,6 +51,8 @@ const TAKES: Readonly<Record<string, Take>> = {
       'ra8m1-provisioning-tool 9cce71e of GitHub (cryptoquantique/renesas-ra8m1-provisioning-tool)',
     ...{ target: 'ra8m1', address: 0x0200_0000 },
   },
+  'radfu-ra6m4': radfuOn('ra6m4', 0),
+  'radfu-ra8m1': radfuOn('ra8m1', 0x0200_0000),
   rxprog: rxprogOn('RX65N', '09c5de9 and 0b85f56'),
   'rxprog-rx72t': rxprogOn('RX72T', '09c5de9 and fbf82c2'),
   spsdk: {
@@ -57,6 +60,12 @@ const TAKES: Readonly<Record<string, Take>> = {
     ...{ target: 'nxp-puf', address: 0 },
   },
 };
+
+/** Commit of its main program and its protocol; its serial port, frames and headers are nearest to it in time. */
+function radfuOn(target: string, address: number): Take {
+  const program = (): string => 'radfu 55dd218 of GitHub (vjardin/radfu)';
+  return { peer: radfu, program, target, address, bytes: RADFU_BYTES };
+}
 
 /** Its files were read at several commits, named here those of its main program and of its protocol. */
 function rxprogOn(device: 'RX65N' | 'RX72T', commits: string): Take {
@@ -71,10 +80,18 @@ function fromNpm(name: string): string {
 /** Few: what is recorded is how a program speaks. */
 const BYTES = 700;
 
+/** Longer than two writes of one program are apart, shorter than any waits for an answer: ms. */
+const WAITED = 60;
+
 class Turns {
   private readonly turns: { way: string; bytes: Uint8Array[] }[] = [];
+  private last = 0;
 
   note(way: '>' | '<' | '!', bytes: Uint8Array): void {
+    const now = performance.now();
+    const repeats = way === '>' && this.turns.at(-1)?.way === way;
+    if (repeats && now - this.last > WAITED) this.turns.push({ way: '~', bytes: [] });
+    this.last = now;
     if (this.turns.at(-1)?.way !== way) this.turns.push({ way, bytes: [] });
     this.turns.at(-1)?.bytes.push(bytes);
   }
