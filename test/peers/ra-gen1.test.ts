@@ -143,6 +143,13 @@ describe('radfu', () => {
     }
   });
 
+  it('hears C1 for an ID code from a part that asks for none', async () => {
+    await connect(0x00);
+    tool.command(0x30, ...Buffer.alloc(16, 0xff));
+    expect((await tool.frame()).payload[0]).toBe(0xc1);
+    expect(await tool.ask(0x2c)).toEqual(Buffer.of(0x02));
+  });
+
   it('authenticates by ID code before it asks for areas', async () => {
     await control.fault('id-code 00112233445566778899aabbccddeeff');
     await control.reset();

@@ -1,8 +1,11 @@
 import { DriverError } from '#drivers/core/errors.ts';
 import type { Transport } from '#drivers/core/link.ts';
 
-/** What a slower or faster adapter may take, below the chip's own maximum. */
-const COMMON_RATES = [1_000_000, 921_600, 460_800, 230_400, 115_200];
+/**
+ * What adapters take below the chip's own maximum. Over 1 Mbit/s those that vjardin/radfu has for RA: 1.5 for a 24 MHz SCI (RA4,
+ * whose signature recommends 6.0), 2 and 3 for one of 60 MHz (RA6).
+ */
+const COMMON_RATES = [3_000_000, 2_000_000, 1_500_000, 1_000_000, 921_600, 460_800, 230_400, 115_200];
 
 /** Finds the highest rate that chip and adapter share. Remembers what either refused. */
 export class Rates {

@@ -52,7 +52,7 @@ describe('RA6M4 over its boot ROM', () => {
     await identify();
     await rig.hands.fault('nak d4 34');
     const image = imageOf(rig, { address: 0, bytes: new Uint8Array(256).fill(7) });
-    expect((await rig.run('program', { image })).baudRate).toBe(1_000_000);
+    expect((await rig.run('program', { image })).baudRate).toBe(3_000_000);
   });
 
   it('injects wrapped keys, has them verified, and answers the challenge of each move back', async () => {

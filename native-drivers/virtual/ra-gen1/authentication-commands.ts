@@ -29,9 +29,11 @@ export const authenticationCommands: Gen1Commands = [
   ],
 ];
 
+/** A part that asks for none takes an ID code for a packet of a wrong length: C1, as vjardin/radfu (main.c) saw it. */
 function unlock(rom: Gen1Session, code: Uint8Array): void {
   const { idCode } = rom.part;
-  if (idCode !== null && !timingSafeEqual(idCode, code)) throw new RomRefusal(STATUS.mismatch);
+  if (idCode === null) throw new RomRefusal(STATUS.packet);
+  if (!timingSafeEqual(idCode, code)) throw new RomRefusal(STATUS.mismatch);
   rom.unlocked = true;
   rom.done(COMMAND.authenticate);
 }

@@ -1,3 +1,4 @@
+import type { RomRates } from '../ra-rom/identity-commands.ts';
 import { area, MemoryMap, type Area } from '../ra-rom/memory-map.ts';
 
 const KIB = 1024;
@@ -8,9 +9,18 @@ export interface Device {
   title: string;
   /** Product name of the signature. */
   product: string;
+  rates: RomRates;
   areas: readonly Area[];
   memory: MemoryMap;
 }
+
+/** 60 MHz SCI clock. */
+const RA6_RATES: RomRates = { recommended: 4_000_000, highest: 4_000_000 };
+/**
+ * 24 MHz SCI clock. An RA4M2 recommends 6.0 Mbit/s (vjardin/radfu, HARDWARE.md) and works at 1.5 (README.md); that it refuses
+ * what lies above is assumed.
+ */
+const RA4_RATES: RomRates = { recommended: 6_000_000, highest: 1_500_000 };
 
 /** Code flash: eight blocks of 8 KiB, then blocks of 32 KiB, phrases of 128 bytes; R01AN5562 section 6.16.5. */
 function device(id: string, name: string, product: string, codeKib: number): Device {
@@ -20,7 +30,9 @@ function device(id: string, name: string, product: string, codeKib: number): Dev
     area('data', [0x08000000, 0x08001fff], 64, 4, 4),
     area('config', [0x0100a100, 0x0100a2ff], 0, 16, 16),
   ];
-  return { id, title: `Renesas ${name}, boot ROM alone`, product, areas, memory: new MemoryMap(areas) };
+  const rates = name.startsWith('RA4') ? RA4_RATES : RA6_RATES;
+  const title = `Renesas ${name}, boot ROM alone`;
+  return { id, title, product, rates, areas, memory: new MemoryMap(areas) };
 }
 
 /** Sizes: the part numbers' memory codes (D 512 KiB, F 1 MiB, H 2 MiB). R7FA4M2AD3CFP is one that radfu was run on. */

@@ -34,9 +34,9 @@ export class Gen1Rom extends FrameRom<Gen1Part, Gen1Host> implements Gen1Session
     const { part } = host;
     this.unlocked = part.idCode === null;
     this.boundary = Uint8Array.from(part.boundary);
-    const { areas } = part.device;
+    const { areas, rates } = part.device;
     this.commands = new Map([
-      ...identityCommands<Gen1Session>({ areas, type: TYPE, bootFirmware: BOOT_FIRMWARE }),
+      ...identityCommands<Gen1Session>({ areas, type: TYPE, bootFirmware: BOOT_FIRMWARE, rates }),
       ...memoryCommands(part),
       ...lifecycleCommands,
       ...keyCommands,

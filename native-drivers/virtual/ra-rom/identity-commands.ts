@@ -19,6 +19,14 @@ export interface RomIdentity {
   type: number;
   /** Major, minor, build. */
   bootFirmware: readonly [number, number, number];
+  /** Bits per second; `MAX_BAUD_RATE` where nothing is said. */
+  rates?: RomRates;
+}
+
+/** What the signature recommends, and the highest that command 34 takes: a part may recommend more than its clock makes. */
+export interface RomRates {
+  recommended: number;
+  highest: number;
 }
 
 const PRODUCT_BYTES = 16;
@@ -45,7 +53,10 @@ export function identityCommands<S extends Session>(identity: RomIdentity): RomC
       },
     ],
     [COMMAND.areaInfo, { lengths: [1], run: (rom, payload) => areaInfo(rom, identity, payload[0] ?? 0) }],
-    [COMMAND.baudRate, { lengths: [4], run: setBaudRate }],
+    [
+      COMMAND.baudRate,
+      { lengths: [4], run: (rom, payload) => setBaudRate(rom, payload, identity.rates?.highest) },
+    ],
   ];
 }
 
@@ -62,16 +73,20 @@ function areaInfo(rom: Session, { areas }: RomIdentity, index: number): void {
 }
 
 /** Changes over once the answer is on its way. */
-export function setBaudRate(rom: FrameSession<unknown>, payload: Uint8Array): void {
+export function setBaudRate(
+  rom: FrameSession<unknown>,
+  payload: Uint8Array,
+  highest: number = MAX_BAUD_RATE,
+): void {
   const rate = Buffer.from(payload).readUInt32BE();
-  if (rate < FIRST_BAUD_RATE || rate > MAX_BAUD_RATE) throw new RomRefusal(STATUS.baudMargin);
+  if (rate < FIRST_BAUD_RATE || rate > highest) throw new RomRefusal(STATUS.baudMargin);
   rom.done(COMMAND.baudRate);
   rom.host.setBaudRate(rate);
 }
 
-function signature({ part }: Session, { areas, type, bootFirmware }: RomIdentity): Uint8Array {
+function signature({ part }: Session, { areas, type, bootFirmware, rates }: RomIdentity): Uint8Array {
   const answer = Buffer.alloc(41, ' ');
-  answer.writeUInt32BE(MAX_BAUD_RATE);
+  answer.writeUInt32BE(rates?.recommended ?? MAX_BAUD_RATE);
   answer.set([areas.length, type, ...bootFirmware], 4);
   answer.set(part.reportedUid, 9);
   answer.write(part.reportedProduct.slice(0, PRODUCT_BYTES), 25, 'latin1');

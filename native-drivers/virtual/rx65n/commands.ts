@@ -27,7 +27,7 @@ export const commands: ReadonlyMap<number, RomCommand<RxSession>> = new Map<numb
   [RX.deviceType, { lengths: [0], run: (rom) => inParts(rom, RX.deviceType, deviceType(rom)) }],
   [RX.endian, { lengths: [1], run: setEndian }],
   [RX.clock, { lengths: [8], run: setClock }],
-  [COMMAND.baudRate, { lengths: [4], run: setBaudRate }],
+  [COMMAND.baudRate, { lengths: [4], run: (rom, payload) => setBaudRate(rom, payload) }],
   [RX.authenticationMode, { lengths: [0], run: authenticationMode }],
   [RX.authenticate, { lengths: [16], run: authenticate }],
   [RX.blankCheck, { lengths: [8], run: blankCheck }],
