@@ -16,8 +16,8 @@ export interface FlashPort {
   erase(range: Range, eraseUnit: number): Promise<void>;
   write(address: number, bytes: Uint8Array, writeUnit: number, transfer: Transfer): Promise<void>;
   read(range: Range, transfer: Transfer, take: (bytes: Uint8Array, offset: number) => void): Promise<void>;
-  /** Absent: the chip offers none, and every byte read back is the only witness. */
-  crc32?(range: Range): Promise<number>;
+  /** Absent, or undefined for a range: the chip offers none, and every byte read back is the only witness. */
+  crc32?(range: Range): Promise<number | undefined>;
 }
 
 /** What programming changes of what a session knows. */

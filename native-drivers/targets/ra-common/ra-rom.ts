@@ -1,7 +1,7 @@
 import type { Transport } from '#drivers/core/link.ts';
 import { RaBootClient } from '#drivers/protocols/ra-boot/client.ts';
 import type { BootArea, Signature } from '#drivers/protocols/ra-boot/identity.ts';
-import { crc32Of, erase, read, write } from '#drivers/protocols/ra-boot/memory.ts';
+import { crc32Of, erase, read, write, type Range } from '#drivers/protocols/ra-boot/memory.ts';
 import type { FlashPort } from './program.ts';
 import { RomPart, type Voice } from './rom-part.ts';
 
@@ -43,12 +43,21 @@ export async function areasOf(part: RaPart, { client, signature }: RaRom): Promi
 export async function raFlash(part: RaPart, signal: AbortSignal): Promise<FlashPort> {
   const rom = await part.useFastRom(signal);
   const { client } = rom;
+  const areas = await areasOf(part, rom);
   return {
-    areas: await areasOf(part, rom),
+    areas,
     baudRate: client.baudRate,
     erase: (range, unit) => erase(client, range, unit),
     write: (address, bytes, unit, transfer) => write(client, address, bytes, unit, transfer),
     read: (range, transfer, take) => read(client, range, transfer, take),
-    crc32: (range) => crc32Of(client, range),
+    crc32: async (range) => (takesCrc(areas, range) ? crc32Of(client, range) : undefined),
   };
+}
+
+/** Whole CRC units of one area; a configuration area all at once (R01AN5562 section 6.21, as vjardin/radfu has it). */
+function takesCrc(areas: readonly BootArea[], { start, end }: Range): boolean {
+  const area = areas.find((one) => start >= one.start && end <= one.end);
+  if (area === undefined || area.crcUnit === 0) return false;
+  if (area.kind === 'config') return start === area.start && end === area.end;
+  return start % area.crcUnit === 0 && (end + 1) % area.crcUnit === 0;
 }

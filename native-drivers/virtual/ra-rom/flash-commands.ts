@@ -20,7 +20,7 @@ export function flashCommands<S extends FlashSession>({ rangeOf, areaOf }: Flash
     [COMMAND.erase, { lengths, run: (rom, payload) => erase(rom, rangeOf(rom, payload), areaOf) }],
     [COMMAND.write, { lengths, run: (rom, payload) => beginWrite(rom, rangeOf(rom, payload), areaOf) }],
     [COMMAND.read, { lengths, run: (rom, payload) => read(rom, rangeOf(rom, payload)) }],
-    [COMMAND.crc, { lengths, run: (rom, payload) => sum(rom, rangeOf(rom, payload)) }],
+    [COMMAND.crc, { lengths, run: (rom, payload) => sum(rom, rangeOf(rom, payload), areaOf) }],
   ];
 }
 
@@ -30,7 +30,16 @@ export function addressesOf(payload: Uint8Array): [number, number] {
   return [words.readUInt32BE(0), words.readUInt32BE(4)];
 }
 
-function sum(rom: FlashSession, { start, end }: Range): void {
+/** Whole CRC units; a configuration area all at once (R01AN5562 section 6.21, as vjardin/radfu has it). */
+function sum(
+  rom: FlashSession,
+  { start, end, kind }: Range,
+  areaOf: (address: number) => Area | undefined,
+): void {
+  const area = areaOf(start);
+  const unit = area?.crcUnit ?? 1;
+  const whole = kind === 'config' ? start === area?.start && end === area.end : true;
+  if (!whole || start % unit !== 0 || (end + 1) % unit !== 0) throw new RomRefusal(STATUS.address, start);
   const answer = Buffer.alloc(4);
   answer.writeUInt32BE(crc32(rom.part.flash.read(start, end - start + 1)));
   rom.answer(COMMAND.crc, answer);

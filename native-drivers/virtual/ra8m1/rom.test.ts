@@ -98,6 +98,13 @@ describe('flash', () => {
     expect(Buffer.from(sum.payload).readUInt32BE()).toBe(crc32(image));
   });
 
+  it('sums option-setting memory all at once only', async () => {
+    const bench = await fresh();
+    expect((await bench.ask(0x18, range(0x0300a100, 0x0300a2ff))).payload).toHaveLength(4);
+    const part = await bench.ask(0x18, range(0x0300a100, 0x0300a10f));
+    expect([part.code, part.payload[0]]).toEqual([0x98, 0xd0]);
+  });
+
   it('swallows the acknowledgement that some tools send after the last packet', async () => {
     const bench = await fresh();
     await bench.ask(0x15, range(BASE, BASE + 15));
