@@ -6,6 +6,7 @@ import { espRomDecoder } from '#drivers/protocols/esp-rom/decoder.ts';
 import { gdbRemoteDecoder } from '#drivers/protocols/gdb-remote/decoder.ts';
 import { nxpBootDecoder } from '#drivers/protocols/nxp-boot/decoder.ts';
 import { raBootDecoder, rxBootDecoder } from '#drivers/protocols/ra-boot/decoder.ts';
+import { smpDecoder } from '#drivers/protocols/smp/decoder.ts';
 import { stm32BootDecoder } from '#drivers/protocols/stm32-boot/decoder.ts';
 import { FaultSet } from '#drivers/virtual/faults.ts';
 import type { SocketChip } from '#drivers/virtual/target.ts';
@@ -18,7 +19,7 @@ const WHOLE = 1e6;
 const FIRST_RATE = 115_200;
 
 interface Turn {
-  direction: Direction | 'reset' | 'waited';
+  direction: Direction | 'reset' | 'waited' | 'mode-high' | 'mode-low';
   bytes: Uint8Array;
 }
 interface Recording {
@@ -31,6 +32,8 @@ const DIRECTIONS: Readonly<Record<string, Turn['direction']>> = {
   '<': 'received',
   '!': 'reset',
   '~': 'waited',
+  '^': 'mode-high',
+  _: 'mode-low',
 };
 /** A program that waited so long was not answered, ms: no zeros of one burst are so far apart. */
 const WAITED = 100;
@@ -47,7 +50,7 @@ function recordingOf(name: string): Recording {
 
 function stretchesOf(decoder: FrameDecoder, turns: readonly Turn[], size: number): Stretch[] {
   const heard = turns.flatMap(({ direction, bytes }) => {
-    if (direction === 'reset' || direction === 'waited') return [];
+    if (direction !== 'sent' && direction !== 'received') return [];
     const pieces = Array.from({ length: Math.ceil(bytes.length / size) }, (_, at) => at * size);
     return pieces.flatMap((at) => decoder.feed(direction, bytes.subarray(at, at + size)));
   });
@@ -79,6 +82,8 @@ async function replay({ target, uid, turns }: Recording): Promise<string[]> {
   for (const { direction, bytes } of turns) {
     if (direction === 'sent') chip.receive(bytes);
     else if (direction === 'waited') vi.advanceTimersByTime(WAITED);
+    else if (direction === 'mode-high') chip.modePin = 'high';
+    else if (direction === 'mode-low') chip.modePin = 'low';
     else if (direction === 'reset') {
       chip.reset();
       said = [];
@@ -111,6 +116,7 @@ describe.each([
   { name: 'rxprog', decoder: rxBootDecoder, apart: RX_HAND_SHAKE },
   { name: 'rxprog-rx72t', decoder: rxBootDecoder, apart: RX_HAND_SHAKE },
   { name: 'spsdk', decoder: nxpBootDecoder, apart: NOTHING },
+  { name: 'python-mcumgr', decoder: smpDecoder, apart: TEXT },
 ])('bytes recorded from $name', ({ name, decoder, apart }) => {
   const recording = recordingOf(name);
   const { turns } = recording;

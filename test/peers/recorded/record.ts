@@ -9,6 +9,7 @@ import { gdb } from '#scripts/races/gdb.ts';
 import type { Peer } from '#scripts/races/race.ts';
 import { stm32flash } from '#scripts/races/stm32flash.ts';
 import { fromDebian, headLines } from './head.ts';
+import { pythonMcumgr } from './python-mcumgr.ts';
 import { ra8Provisioning } from './ra8-provisioning.ts';
 import { radfu, RADFU_BYTES } from './radfu.ts';
 import { raflash, RAFLASH_BYTES } from './raflash.ts';
@@ -17,8 +18,8 @@ import { spsdk } from './spsdk.ts';
 
 /**
  * Writes down what an independent program and a simulated part say to each other, a line for each turn (`> hex` from the
- * program, `< hex` from the part, `!` a reset by its lines, `~` a wait of the program's for an answer that did not come):
- * `node test/peers/recorded/record.ts stm32flash`. Played again by test/peers/recorded.test.ts.
+ * program, `< hex` from the part, `!` a reset by its lines, `^` and `_` the mode pin high and low, `~` a wait of the program's
+ * for an answer that did not come): `node test/peers/recorded/record.ts stm32flash`. Played again by test/peers/recorded.test.ts.
  */
 interface Take {
   peer: Peer;
@@ -59,6 +60,11 @@ const TAKES: Readonly<Record<string, Take>> = {
     ...{ peer: spsdk, program: () => 'spsdk 1.4.0 of GitHub (nxp-mcuxpresso/spsdk, 1bb01c9)' },
     ...{ target: 'nxp-puf', address: 0 },
   },
+  'python-mcumgr': {
+    // Commit of its command line; its files were read at five that fit together. Where an image goes the board knows.
+    ...{ peer: pythonMcumgr, program: () => 'python-mcumgr 4850625 of GitHub (lohmega/python-mcumgr)' },
+    ...{ target: 'smp', address: 0 },
+  },
 };
 
 /** Commit of its main program and its protocol; its serial port, frames and headers are nearest to it in time. */
@@ -87,7 +93,7 @@ class Turns {
   private readonly turns: { way: string; bytes: Uint8Array[] }[] = [];
   private last = 0;
 
-  note(way: '>' | '<' | '!', bytes: Uint8Array): void {
+  note(way: '>' | '<' | '!' | '^' | '_', bytes = new Uint8Array(0)): void {
     const now = performance.now();
     const repeats = way === '>' && this.turns.at(-1)?.way === way;
     if (repeats && now - this.last > WAITED) this.turns.push({ way: '~', bytes: [] });
@@ -129,13 +135,17 @@ async function record(name: string): Promise<string> {
   const { uid } = await hands.status();
   const turns = new Turns();
   const reset = (): Promise<void> => {
-    turns.note('!', new Uint8Array(0));
+    turns.note('!');
     return hands.reset();
+  };
+  const setMode = (mode: 'boot' | 'run'): Promise<void> => {
+    turns.note(mode === 'run' ? '^' : '_');
+    return hands.setMode(mode);
   };
   const tap = await tapOn(site, turns);
   const image = randomBytes(take.bytes ?? BYTES);
   const peer = await take.peer.prepare({
-    ...{ site: { ...site, port: tap.path }, hands: { ...hands, reset }, image },
+    ...{ site: { ...site, port: tap.path }, hands: { ...hands, reset, setMode }, image },
     address: take.address,
   });
   await peer.run();
