@@ -150,7 +150,7 @@ describe('radfu', () => {
     expect(await tool.ask(0x2c)).toEqual(Buffer.of(0x02));
   });
 
-  it('authenticates by ID code before it asks for areas', async () => {
+  it('shows no areas before its ID code, where it has one: radfu asks for them first and does not get in', async () => {
     await control.fault('id-code 00112233445566778899aabbccddeeff');
     await control.reset();
     await connect(0x00);
