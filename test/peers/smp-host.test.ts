@@ -48,6 +48,14 @@ describe('a Python host on a simulated MCUboot board', () => {
     expect(await old('ask', '2', '1', '1', '{"off":5}')).toEqual({ rc: 3 });
   });
 
+  it('asks an old boot loader, which takes what it does not have for done', async () => {
+    await control.fault('plain-recovery');
+    await control.reset();
+    expect(await old('ask', '2', '1', '5', '{}')).toEqual({ rc: 0 });
+    expect(await old('ask', '0', '1', '6', '{}')).toEqual({ rc: 0 });
+    expect(await old('ask', '2', '1', '0', '{"confirm":true}')).toEqual({ images: [] });
+  });
+
   it('uploads an image of its own making in short and in long lines; the board lists its hash', async () => {
     const first = await old('upload', '1.2.3.4', '9001', '200');
     expect(first).toMatchObject({

@@ -26,13 +26,16 @@ const slotInfo = z.object({
   upload_image_id: z.number().int().optional(),
 });
 const slotInfoResponse = z.object({
-  images: z.array(
-    z.object({
-      image: z.number().int().default(0),
-      slots: z.array(slotInfo),
-      max_image_size: z.number().int().optional(),
-    }),
-  ),
+  // Left out by an old MCUboot, which answers an image command that it does not have with `rc` 0 (boot_serial.c, `bs_empty_rsp`).
+  images: z
+    .array(
+      z.object({
+        image: z.number().int().default(0),
+        slots: z.array(slotInfo),
+        max_image_size: z.number().int().optional(),
+      }),
+    )
+    .default([]),
 });
 
 /** A valid image in a slot; an empty slot, or one whose image does not hold, is not listed. */
@@ -69,7 +72,7 @@ export async function eraseSlot(client: SmpClient, slot: number, options: Option
   await ask(client, { ...options, ...request, map: { slot } });
 }
 
-/** Slots of image 0. Rejects with `device-error` where the target was built without the command. */
+/** Slots of image 0; none from an old boot loader. Rejects with `device-error` where the target was built without the command. */
 export async function readSlots(client: SmpClient, options: Options): Promise<SlotInfo[]> {
   const request = { op: SmpOp.read, group: SmpGroup.image, command: ImageCommand.slotInfo };
   const { images } = parse(slotInfoResponse, await ask(client, { ...options, ...request }));

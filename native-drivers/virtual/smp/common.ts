@@ -15,11 +15,12 @@ const echo = (map: SmpMap): SmpMap => {
   return { r: map['d'] };
 };
 
-/** Echo and reset, which both programs have. */
-export function osHandlers(server: () => SmpServer): Handlers {
+/** Echo and reset, which both programs have; an old boot loader has no echo. */
+export function osHandlers(server: () => SmpServer, has = { echo: true }): Handlers {
   return {
-    [keyOf(read, os, OsCommand.echo)]: echo,
-    [keyOf(write, os, OsCommand.echo)]: echo,
+    ...(has.echo
+      ? { [keyOf(read, os, OsCommand.echo)]: echo, [keyOf(write, os, OsCommand.echo)]: echo }
+      : {}),
     [keyOf(write, os, OsCommand.reset)]: () => {
       const { time, host } = server();
       server().then(() => void time.busy(RESET_DELAY_NS).then(() => host.restart()));

@@ -9,7 +9,7 @@ export type SlotNumber = 0 | 1;
 /** How MCUboot and the application on this part were built: each can be asked for as a fault. */
 export const BUILDS = {
   'plain-recovery':
-    'The boot loader is an old one: no hashes, no slot information, no parameters, SMP version 1 only.',
+    'The boot loader is an old one: no hashes, no slot information, no parameters, no echo, SMP version 1 only; image commands that it does not have are answered with rc 0, others not at all.',
   'image-state': 'The boot loader shows and sets the state of images (MCUBOOT_SERIAL_IMG_GRP_IMAGE_STATE).',
   'erase-whole': 'The boot loader erases the whole slot on the first piece (no MCUBOOT_ERASE_PROGRESSIVELY).',
   'no-uid':

@@ -4,6 +4,7 @@ import { EnrolmentCommand } from '#drivers/protocols/smp/enrolment.ts';
 import { ChipTime, type SerialHost } from '../chip/serial-chip.ts';
 import { enrolmentInfo, osHandlers } from './common.ts';
 import { listImages, setImageState } from './image-state.ts';
+import { toUnknown } from './old-recovery.ts';
 import { SLOT_BYTES, type SmpPart } from './part.ts';
 import { Refused } from './refused.ts';
 import { keyOf, SmpServer, type Handlers } from './server.ts';
@@ -16,10 +17,12 @@ const BUFFERS = 1;
 /** MCUboot's serial recovery (mcu-tools/mcuboot, boot/boot_serial/src/boot_serial.c): uploads go straight to slot 0. */
 export function startRecovery(host: SerialHost<SmpPart>): SmpServer {
   const recovery = new Recovery(host.part, () => server);
+  const old = host.part.builds.has('plain-recovery');
   const server: SmpServer = new SmpServer(host, new ChipTime(host), {
     buffers: BUFFERS,
-    versionTwo: !host.part.builds.has('plain-recovery'),
-    handlers: { ...osHandlers(() => server), ...recovery.handlers() },
+    versionTwo: !old,
+    handlers: { ...osHandlers(() => server, { echo: !old }), ...recovery.handlers() },
+    ...(old ? { toUnknown: toUnknown(() => server) } : {}),
   });
   return server;
 }
@@ -42,7 +45,9 @@ class Recovery {
       [keyOf(write, os, OsCommand.consoleEcho)]: () => ({ rc: MgmtError.ok }),
       [keyOf(read, image, ImageCommand.state)]: () => this.list(),
       [keyOf(write, image, ImageCommand.upload)]: (map) => this.upload(map),
-      ...(builds.has('plain-recovery') ? {} : this.later()),
+      ...(builds.has('plain-recovery')
+        ? { [keyOf(write, image, ImageCommand.state)]: () => this.list() }
+        : this.later()),
       ...(builds.has('image-state') ? { [keyOf(write, image, ImageCommand.state)]: this.set } : {}),
       ...(builds.has('no-uid') || builds.has('plain-recovery')
         ? {}

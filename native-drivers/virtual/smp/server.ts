@@ -18,6 +18,8 @@ export interface ServerOptions {
   /** False: a request of version 2 is not heard. */
   versionTwo: boolean;
   handlers: Handlers;
+  /** Left out: what has no handler is refused. */
+  toUnknown?: (packet: SmpPacket) => SmpMap;
 }
 
 /** Longer than between two bytes, shorter than a change of rate. */
@@ -102,10 +104,13 @@ export class SmpServer implements SerialProgram {
     return this.stopped;
   }
 
-  private async carryOut({ op, group, command, payload }: SmpPacket): Promise<SmpMap> {
+  private async carryOut(packet: SmpPacket): Promise<SmpMap> {
+    const { op, group, command, payload } = packet;
+    const { toUnknown } = this.options;
     const handler = this.options.handlers[keyOf(op, group, command)];
     const nak = this.host.faults.take('nak', numberOf(group, command));
     if (nak !== null) throw new Refused(Number.parseInt(nak[0] ?? '1', 16));
+    if (handler === undefined && toUnknown !== undefined) return toUnknown(packet);
     if (handler === undefined) throw new Refused(MgmtError.notSupported);
     const map = payload.length === 0 ? {} : decodeMap(payload);
     if (map === null) throw new Refused(MgmtError.invalid);
