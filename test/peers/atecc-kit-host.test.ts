@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { createHash, createPublicKey, randomBytes, verify } from 'node:crypto';
+import { createHash, createPublicKey, generateKeyPairSync, randomBytes, sign, verify } from 'node:crypto';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -93,6 +93,23 @@ describe('a Python host on a simulated ATECC608', () => {
     expect(verify('sha256', message, { key, dsaEncoding: 'ieee-p1363' }, signature)).toBe(true);
     // The digest is spent.
     expect(answers[7]).toBe('0f');
+  });
+
+  it('verifies with a key from outside, and spends the digest', async () => {
+    const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const { x = '', y = '' } = publicKey.export({ format: 'jwk' });
+    const message = randomBytes(40);
+    const digest = createHash('sha256').update(message).digest('hex');
+    const signature = sign('sha256', message, { key: privateKey, dsaEncoding: 'ieee-p1363' });
+    const point = Buffer.concat([Buffer.from(x, 'base64url'), Buffer.from(y, 'base64url')]).toString('hex');
+    const fits = `45,2,4,${signature.toString('hex')}${point}`;
+    const other = `45,2,4,${signature.toString('hex')}${'01'.repeat(64)}`;
+    const { answers } = await host(
+      ...[LOCK_CONFIG, `16,3,0,${digest}`, fits, fits],
+      ...[`16,3,0,${'00'.repeat(32)}`, fits, `16,3,0,${digest}`, other],
+      ...[`16,43,0,${digest}`, fits.replace('45,2', '45,22'), '45,0,4'],
+    );
+    expect(answers).toEqual(['00', '00', '00', '0f', '00', '01', '00', '01', '00', '00', '03']);
   });
 
   it('keeps its zones: no data before CONFIG, whole blocks before DATA, locks with the checksum or not at all', async () => {

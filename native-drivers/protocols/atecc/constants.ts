@@ -16,6 +16,7 @@ export const OP = {
   info: 0x30,
   genKey: 0x40,
   sign: 0x41,
+  verify: 0x45,
 } as const;
 
 /** Longest execution time, ms (CryptoAuthLib, calib_execution.c, ATECC608 at its default clock divider M0). */

@@ -1,4 +1,4 @@
-import { counter, genDig, genKey, info, nonce, random, sign } from './key-commands.ts';
+import { counter, genDig, genKey, info, nonce, random, sign, verify } from './key-commands.ts';
 import { lock, PARSE_ERROR, read, write, type Asked } from './memory-commands.ts';
 import type { AteccPart } from './part.ts';
 
@@ -19,6 +19,7 @@ const commands: Readonly<Record<number, Command>> = {
   0x30: { ms: 5, run: info },
   0x40: { ms: 115, run: genKey },
   0x41: { ms: 115, run: sign },
+  0x45: { ms: 105, run: verify },
 };
 
 /** How long the chip works on it, ms. */

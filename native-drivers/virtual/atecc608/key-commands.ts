@@ -1,5 +1,4 @@
-import { randomBytes } from 'node:crypto';
-import { newKey, publicOf, sha256, signDigest } from './crypto.ts';
+import { newKey, publicOf, sha256, signDigest, verifyDigest } from './crypto.ts';
 import { OK, PARSE_ERROR, REFUSED, type Asked } from './memory-commands.ts';
 import type { AteccPart } from './part.ts';
 
@@ -7,6 +6,9 @@ const P256 = 4 << 2;
 const KEY_BYTES = 32;
 /** Before the configuration is locked the chip gives no random numbers, but this. */
 const NOT_RANDOM = Buffer.from('ffff0000'.repeat(8), 'hex');
+/** Data sheet, "Status/Error Codes": the chip compared and found a difference. */
+const MISCOMPARE = Buffer.of(1);
+const SIGNATURE_BYTES = 64;
 const MOST_COUNTS = 2_097_151;
 
 export function info(part: AteccPart, { p1, p2 }: Asked): Buffer {
@@ -15,7 +17,8 @@ export function info(part: AteccPart, { p1, p2 }: Asked): Buffer {
   return Buffer.of(part.made.has(p2) ? 1 : 0, 0, 0, 0);
 }
 
-export const random = (part: AteccPart): Buffer => (part.configLocked ? randomBytes(32) : NOT_RANDOM);
+export const random = (part: AteccPart): Buffer =>
+  part.configLocked ? Buffer.from(part.noise(32)) : NOT_RANDOM;
 
 export function nonce(part: AteccPart, { p1, p2, data }: Asked): Buffer {
   if ((p1 & 3) === 3) return passThrough(part, p1, data);
@@ -53,7 +56,7 @@ export function genKey(part: AteccPart, { p1, p2 }: Asked): Buffer {
   if (!part.configLocked || !isKeySlot(part, p2)) return REFUSED;
   if (p1 === 4) {
     if (part.slotLocked(p2) || (part.slotConfig(p2) & 0x2000) === 0) return REFUSED;
-    slot.fill(0).set(newKey(), slot.length - KEY_BYTES);
+    slot.fill(0).set(newKey(part.noise), slot.length - KEY_BYTES);
     part.made.add(p2);
   }
   if (!part.made.has(p2)) return REFUSED;
@@ -64,14 +67,25 @@ export function genKey(part: AteccPart, { p1, p2 }: Asked): Buffer {
 export function sign(part: AteccPart, { p1, p2 }: Asked): Buffer {
   const slot = part.slots[p2];
   if (slot === undefined || (p1 & 0x80) === 0) return PARSE_ERROR;
-  const digest = (p1 & 0x20) === 0 ? part.tempKey?.value : part.digest;
+  const digest = digestOf(part, p1);
   const external = (part.slotConfig(p2) & 1) !== 0;
   if (!part.dataLocked || !isKeySlot(part, p2) || !part.made.has(p2) || !external) return REFUSED;
-  if (digest === undefined || digest === null) return REFUSED;
-  const signature = Buffer.from(signDigest(keyOf(slot), digest));
+  if (digest === undefined) return REFUSED;
+  const signature = Buffer.from(signDigest(keyOf(slot), digest, part.noise));
   part.tempKey = null;
   part.digest = null;
   return signature;
+}
+
+/** With a public key from outside, the only mode there is here (CryptoAuthLib, calib_verify.c: VERIFY_MODE_EXTERNAL). */
+export function verify(part: AteccPart, { p1, p2, data }: Asked): Buffer {
+  if ((p1 & 0xdf) !== 2 || p2 !== 4 || data.length !== 2 * SIGNATURE_BYTES) return PARSE_ERROR;
+  const digest = digestOf(part, p1);
+  if (!part.configLocked || digest === undefined) return REFUSED;
+  const fits = verifyDigest(data.subarray(0, SIGNATURE_BYTES), digest, data.subarray(SIGNATURE_BYTES));
+  part.tempKey = null;
+  part.digest = null;
+  return fits ? OK : MISCOMPARE;
 }
 
 export function counter(part: AteccPart, { p1, p2 }: Asked): Buffer {
@@ -84,6 +98,10 @@ export function counter(part: AteccPart, { p1, p2 }: Asked): Buffer {
   bytes.writeUInt32LE(next);
   return bytes;
 }
+
+/** Bit 5: from the message digest buffer, not TempKey. */
+const digestOf = (part: AteccPart, p1: number): Uint8Array | undefined =>
+  ((p1 & 0x20) === 0 ? part.tempKey?.value : part.digest) ?? undefined;
 
 const keyOf = (slot: Uint8Array): Uint8Array => slot.subarray(slot.length - KEY_BYTES);
 

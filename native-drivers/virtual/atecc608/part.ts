@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { streamOf, type Entropy } from '../qdid/random.ts';
 
 /** Bytes of slots 0 to 15. */
 const SLOT_BYTES = [36, 36, 36, 36, 36, 36, 36, 36, 416, 72, 72, 72, 72, 72, 72, 72] as const;
@@ -32,6 +33,8 @@ export class AteccPart {
   /** Slots whose private key the chip made. */
   readonly made = new Set<number>();
   readonly counters: [number, number] = [0, 0];
+  /** Another each time, and the same again for a part with the same history: what was recorded can be played. */
+  readonly noise: Entropy;
   tempKey: TempKey | null = null;
   digest: Uint8Array | null = null;
   shownUid: Uint8Array;
@@ -40,6 +43,7 @@ export class AteccPart {
 
   constructor(uid: Uint8Array) {
     this.uid = Uint8Array.of(0x01, 0x23, ...uid.subarray(2, 8), 0xee);
+    this.noise = streamOf(this.uid, 'noise of the chip');
     this.shownUid = this.uid;
     this.config.set(FACTORY, 16);
     this.config[13] = 0x01;
