@@ -8,6 +8,7 @@ import { nxpBootDecoder } from '#drivers/protocols/nxp-boot/decoder.ts';
 import { raBootDecoder, rxBootDecoder } from '#drivers/protocols/ra-boot/decoder.ts';
 import { smpDecoder } from '#drivers/protocols/smp/decoder.ts';
 import { stm32BootDecoder } from '#drivers/protocols/stm32-boot/decoder.ts';
+import { ateccDecoder } from '#drivers/targets/atecc608/decoder.ts';
 import { FaultSet } from '#drivers/virtual/faults.ts';
 import type { SocketChip } from '#drivers/virtual/target.ts';
 import { loadVirtualTarget } from '#drivers/virtual/targets.ts';
@@ -117,6 +118,7 @@ describe.each([
   { name: 'rxprog-rx72t', decoder: rxBootDecoder, apart: RX_HAND_SHAKE },
   { name: 'spsdk', decoder: nxpBootDecoder, apart: NOTHING },
   { name: 'python-mcumgr', decoder: smpDecoder, apart: TEXT },
+  { name: 'eccx08', decoder: ateccDecoder, apart: NOTHING },
 ])('bytes recorded from $name', ({ name, decoder, apart }) => {
   const recording = recordingOf(name);
   const { turns } = recording;

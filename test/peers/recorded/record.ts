@@ -8,6 +8,7 @@ import { esptoolJs } from '#scripts/races/esptool.ts';
 import { gdb } from '#scripts/races/gdb.ts';
 import type { Peer } from '#scripts/races/race.ts';
 import { stm32flash } from '#scripts/races/stm32flash.ts';
+import { eccx08, ECCX08_BYTES } from './eccx08.ts';
 import { fromDebian, headLines } from './head.ts';
 import { pythonMcumgr } from './python-mcumgr.ts';
 import { ra8Provisioning } from './ra8-provisioning.ts';
@@ -15,6 +16,7 @@ import { radfu, RADFU_BYTES } from './radfu.ts';
 import { raflash, RAFLASH_BYTES } from './raflash.ts';
 import { rxprog, RXPROG_ADDRESS } from './rxprog.ts';
 import { spsdk } from './spsdk.ts';
+import { WURTH_SDK_BYTES, wurthSdk } from './wurth-sdk.ts';
 
 /**
  * Writes down what an independent program and a simulated part say to each other, a line for each turn (`> hex` from the
@@ -60,10 +62,21 @@ const TAKES: Readonly<Record<string, Take>> = {
     ...{ peer: spsdk, program: () => 'spsdk 1.4.0 of GitHub (nxp-mcuxpresso/spsdk, 1bb01c9)' },
     ...{ target: 'nxp-puf', address: 0 },
   },
+  'wurth-sdk': {
+    // Commit of the driver and of the version; headers of its command files and what all its drivers share are of 0979f16.
+    peer: wurthSdk,
+    program: () => 'wurth-sdk 2.5.0 of GitHub (WurthElektronik/WirelessConnectivity-SDK_STM32, 68f6161)',
+    ...{ target: 'cordelia', address: 0, bytes: WURTH_SDK_BYTES },
+  },
   'python-mcumgr': {
     // Commit of its command line; its files were read at five that fit together. Where an image goes the board knows.
     ...{ peer: pythonMcumgr, program: () => 'python-mcumgr 4850625 of GitHub (lohmega/python-mcumgr)' },
     ...{ target: 'smp', address: 0 },
+  },
+  eccx08: {
+    // Commit of its source; its header is the one that declares what is there.
+    ...{ peer: eccx08, program: () => 'eccx08 026f415 of GitHub (arduino-libraries/ArduinoECCX08)' },
+    ...{ target: 'atecc608', address: 0, bytes: ECCX08_BYTES },
   },
 };
 
