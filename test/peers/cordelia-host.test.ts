@@ -29,7 +29,7 @@ it('a Python host types what the vendor’s exercises show, and reads what they 
     close: ['OK'],
     read: ['+fileread:0,45,-----BEGIN CERTIFICATE-----MIIB, with a comma', 'OK'],
     missing: ['ERROR:-10341'],
-    enrol: ['OK', 'Enrolment complete'],
+    enrol: ['OK', '+eventiot:info,"ENROLMENT_COMPLETE",0'],
   });
   expect(said['reboot']!.join(' ')).toMatch(
     /^OK \+eventstartup:2610011025010,0x31000019,([0-9a-f]{2}:){5}[0-9a-f]{2},1\.0\.0$/,

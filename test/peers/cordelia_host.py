@@ -61,7 +61,7 @@ def main(path):
     again = re.match(r"\+fileopen:(\d+),", said["reopen"][0]).group(1)
     said["read"] = at.ask("AT+FileRead=%s,0,0,%d" % (again, len(content)))
     said["missing"] = at.ask("AT+FileOpen=none.pem,READ,4096")
-    said["enrol"] = at.ask("AT+iotenrol", r"Enrolment complete|revoked|ERROR", 60)
+    said["enrol"] = at.ask("AT+iotenrol", r"ENROLMENT_COMPLETE|revoked|ERROR", 60)
     said["unknown"] = at.ask("AT+rootline")
     print(json.dumps(said))
 

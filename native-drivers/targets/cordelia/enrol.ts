@@ -3,7 +3,16 @@ import type { OperationContext, OperationResult } from '#drivers/core/operations
 import { stopIfAborted } from './files.ts';
 import { deviceIdOf, type CordeliaModule } from './module.ts';
 import type { AtLink } from './at/at-link.ts';
-import { ENROL, ENROLLED_TEXT, EVENT, REVOKED_TEXT, WAIT, type Dialect } from './at/constants.ts';
+import type { AtLine } from './at/line-parser.ts';
+import {
+  ENROL,
+  ENROLLED_EVENT,
+  ENROLLED_TEXT,
+  EVENT,
+  REVOKED_TEXT,
+  WAIT,
+  type Dialect,
+} from './at/constants.ts';
 
 /** IEEE 802.11, 9.4.2.2: the longest name of a network. */
 const SSID_BYTES = 32;
@@ -94,15 +103,28 @@ async function run(module: Enrolling, at: AtLink): Promise<void> {
   }
 }
 
-async function attempt(at: AtLink, command: string): Promise<'enrolled' | 'revoked' | 'unknown-command'> {
-  const heard: ('enrolled' | 'revoked' | 'unknown-command')[] = [];
+type Outcome = 'enrolled' | 'revoked' | 'unknown-command';
+
+/** What the module says of the end, as an event or in a line of its own; null while it says nothing of it. */
+function endOf(line: AtLine, command: string): Outcome | null {
+  const said =
+    line.type === 'text' ? line.text : line.type === 'info' && line.name === EVENT.iot ? line.args : '';
+  if (said.includes(ENROLLED_TEXT) || said.startsWith(ENROLLED_EVENT)) return 'enrolled';
+  if (/revoked/i.test(said)) return 'revoked';
+  if (line.type !== 'info' || !said.startsWith('error')) return null;
+  const code = /,(\d+)$/.exec(said)?.[1];
+  throw refused(command, code === undefined ? null : Number(code));
+}
+
+async function attempt(at: AtLink, command: string): Promise<Outcome> {
+  const heard: Outcome[] = [];
   let accepted = false;
   const ended = at.until(command, WAIT.enrol, (line) => {
     if (line.type === 'ok') accepted = true;
     if (line.type === 'error' && accepted) throw refused(command, line.code);
     if (line.type === 'error') heard.push('unknown-command');
-    if (line.type === 'text' && line.text.includes(ENROLLED_TEXT)) heard.push('enrolled');
-    if (line.type === 'text' && line.text.includes(REVOKED_TEXT)) heard.push('revoked');
+    const end = endOf(line, command);
+    if (end !== null) heard.push(end);
     return heard.length > 0;
   });
   ended.catch(() => undefined);

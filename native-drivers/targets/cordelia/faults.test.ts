@@ -48,6 +48,16 @@ it('answer-lost-after-lock: an enrolment whose end is not told is unknown, is re
   expect((await rig.hands.status()).dlm).toBe('ENROLLED');
 });
 
+it('enrol-error: the module’s own word that it was not enrolled ends the step, and it can be asked again', async () => {
+  await join();
+  await rig.hands.fault('enrol-error');
+  await expect(rig.run('enrol', {})).rejects.toMatchObject({ code: 'device-error', context: { error: 7 } });
+  expect(await rig.run('read-state', {})).toMatchObject({ enrolled: false });
+  // Reading the state starts the module anew.
+  await join();
+  expect((await rig.run('enrol', {})).deviceId).toMatch(/^[0-9a-f]{64}$/);
+});
+
 it('wlan-refused: nothing is enrolled, and the wait ends with the module', async () => {
   await rig.hands.fault('wlan-refused');
   const lost = expect(join()).rejects.toMatchObject({ code: 'port-gone' });

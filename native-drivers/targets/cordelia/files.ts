@@ -2,7 +2,7 @@ import { DriverError } from '#drivers/core/errors.ts';
 import type { Image } from '#drivers/core/image.ts';
 import type { MemoryArea, OperationContext, OperationResult } from '#drivers/core/operations.ts';
 import type { AtLink } from './at/at-link.ts';
-import { BASE64, CHUNK_BYTES, FILE_NOT_FOUND, FILE_SIZE } from './at/constants.ts';
+import { BASE64, FILE_NOT_FOUND, FILE_SIZE, PIECE } from './at/constants.ts';
 
 /**
  * A job names files by address, as it names everything that is programmed: each file of the module is an area of 64 KiB.
@@ -59,12 +59,12 @@ async function writeFile(link: AtLink, { name, bytes }: File, wrote: (count: num
   await deleteFile(link, name);
   const size = Math.max(FILE_SIZE.least, bytes.length);
   const id = await open(link, name, 'WRITE|CREATE', size);
-  for (let at = 0; at < bytes.length; at += CHUNK_BYTES) {
-    const piece = Buffer.from(bytes.subarray(at, at + CHUNK_BYTES));
+  for (let at = 0; at < bytes.length; at += PIECE.write) {
+    const piece = Buffer.from(bytes.subarray(at, at + PIECE.write));
     const data = piece.toString('base64');
     await link.command(`AT+fileWrite=${id},${at},${BASE64},${data.length},${data}`);
     piece.fill(0);
-    wrote(Math.min(CHUNK_BYTES, bytes.length - at));
+    wrote(Math.min(PIECE.write, bytes.length - at));
   }
   await link.command(`AT+fileClose=${id},,`);
 }
@@ -77,8 +77,8 @@ export async function readFile(link: AtLink, name: string, length: number): Prom
   });
   if (id === null) return null;
   const pieces: Buffer[] = [];
-  for (let at = 0; at < length; at += CHUNK_BYTES) {
-    const count = Math.min(CHUNK_BYTES, length - at);
+  for (let at = 0; at < length; at += PIECE.read) {
+    const count = Math.min(PIECE.read, length - at);
     const [line] = await link.command(`AT+fileRead=${id},${at},${BASE64},${count}`);
     pieces.push(Buffer.from(line?.args.split(',').at(-1) ?? '', 'base64'));
   }

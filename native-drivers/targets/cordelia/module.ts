@@ -87,12 +87,18 @@ export async function startupOf(at: AtLink, timeoutMs: number): Promise<Startup>
   return found[0] ?? { article: '', mac: '', firmware: '' };
 }
 
-/** Assumed: no document says how long it is; hex digits of any even length are taken. */
+/**
+ * The maker's driver asks for it as one of the settings of the identity and reads 16 numbers with commas between ([SDK], ATDevice);
+ * users of older text ask without that word and see digits: of those any even length is taken.
+ */
 export async function uidOf(at: AtLink): Promise<string> {
   await at.command('AT+test');
-  const [line] = await at.command('AT+get=UDID');
-  const uid = /([0-9a-f]{2}){4,32}$/i.exec(line?.args ?? '')?.[0].toLowerCase();
-  if (uid !== undefined) return uid;
+  const answer = await at.command('AT+get=iot,UDID').catch((error: unknown) => {
+    if (error instanceof DriverError && error.code === 'device-error') return at.command('AT+get=UDID');
+    throw error;
+  });
+  const uid = uidIn(answer[0]?.args ?? '');
+  if (uid !== null) return uid;
   throw new DriverError('bad-frame', 'The module does not say its unique id.', { chip: 'untouched' });
 }
 
@@ -103,4 +109,13 @@ export async function deviceIdOf(at: AtLink): Promise<string | null> {
     throw error;
   });
   return /[0-9a-f]{64}$/i.exec(answer[0]?.args ?? '')?.[0].toLowerCase() ?? null;
+}
+
+const NUMBERS = /^(?:0x)?[0-9a-f]{1,2}(?:,\s*(?:0x)?[0-9a-f]{1,2})+$/i;
+
+/** Lower-case digits of a unique id, said as numbers or as digits at the end; null where there is none of 4 to 32 bytes. */
+export function uidIn(args: string): string | null {
+  const bytes = NUMBERS.test(args) ? args.split(',').map((byte) => byte.trim().replace(/^0x/i, '')) : [];
+  const digits = bytes.length === 0 ? args : bytes.map((byte) => byte.padStart(2, '0')).join('');
+  return /([0-9a-f]{2}){4,32}$/i.exec(digits)?.[0].toLowerCase() ?? null;
 }

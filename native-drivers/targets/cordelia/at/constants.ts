@@ -1,7 +1,8 @@
 /**
  * The AT interface of the Cordelia-I module. Sources, all public: [QS] Würth Elektronik, "Cordelia-I quick start" exercises
- * (1: UART terminal, 2: files and AWS); [SDK] Würth Elektronik, Wireless Connectivity SDK for STM32, Cordelia-I events and
- * commands; [CLICK] MikroElektronika, Cordelia-I Click driver, header. What none of them says is marked as assumed.
+ * (1: UART terminal, 2: files and AWS); [SDK] Würth Elektronik, Wireless Connectivity SDK for STM32 2.5.0, Cordelia-I driver
+ * (ATDevice, ATEvent, ATFile) and QuarkLink example; [CLICK] MikroElektronika, Cordelia-I Click driver, header. What none of
+ * them says is marked as assumed.
  */
 
 /** [QS] 1; 8N1, no flow control needed. */
@@ -21,13 +22,16 @@ export const WAIT = {
   enrol: 60_000,
 } as const;
 
-/** [SDK], file commands: larger pieces fail in base64. Bytes. */
-export const CHUNK_BYTES = 750;
+/**
+ * [SDK], ATFile: what is sent in one go, 750 characters of base64 at most, and what is asked for in one, 750 bytes. Bytes, whole
+ * groups of three.
+ */
+export const PIECE = { write: 558, read: 750 } as const;
 /** [SDK], file commands: format of data in a command. */
 export const BASE64 = 1;
 /** [SDK] and its PowerShell tools: the file does not exist. */
 export const FILE_NOT_FOUND = -10_341;
-/** [SDK]: smallest and largest size a file may be made with, bytes. The largest is assumed. */
+/** Size that a file is made with, bytes: [QS] 2 asks for no less ([SDK] takes 1024). The largest is assumed. */
 export const FILE_SIZE = { least: 4096, most: 65_536 } as const;
 
 /** [SDK] events; [QS] shows the first three with their arguments. */
@@ -36,6 +40,8 @@ export const EVENT = {
   wlan: '+eventwlan',
   address: '+eventnetapp',
   fatal: '+eventfatalerror',
+  /** [SDK], ATEvent: `info` or `error`, words in quotes, a code. */
+  iot: '+eventiot',
 } as const;
 
 /**
@@ -44,6 +50,7 @@ export const EVENT = {
  */
 export const ENROL = ['AT+iotenrol', 'AT+iot=enrol'] as const;
 export type Dialect = 'iotenrol' | 'iot=enrol';
-/** What the module says in the end, as a line of its own. */
+/** What the module says in the end: an event of newer firmware ([SDK], QuarkLink example), a line of its own in older text. */
+export const ENROLLED_EVENT = 'info,"ENROLMENT_COMPLETE"';
 export const ENROLLED_TEXT = 'Enrolment complete';
 export const REVOKED_TEXT = 'Device is revoked';

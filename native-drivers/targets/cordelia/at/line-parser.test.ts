@@ -20,6 +20,8 @@ describe('lines of the module, as the vendor’s exercises show them', () => {
     ['+fileopen:363990529,0', { type: 'info', name: '+fileopen', args: '363990529,0' }],
     ['+filewrite:1452', { type: 'info', name: '+filewrite', args: '1452' }],
     ['ERROR:-10341', { type: 'error', code: -10_341 }],
+    ['Error:SL_ERROR_FS_FILE_NOT_EXISTS,-10341', { type: 'error', code: -10_341 }],
+    ['error: no reason given', { type: 'error', code: null }],
     ['error', { type: 'error', code: null }],
     ['AT+TEST', { type: 'echo', text: 'AT+TEST' }],
     ['Enrolment complete', { type: 'text', text: 'Enrolment complete' }],

@@ -54,14 +54,21 @@ export class AtParser {
   }
 }
 
-const ERROR = /^error(?:\s*:\s*(-?\d{1,9})\b.*)?$/i;
+/** The code alone, or words and then the code: the maker's own host reads both. */
+const ERROR = /^error(?:\s*:\s*(.*))?$/i;
+const CODE = /(?:^|,)\s*(-?\d{1,9})\b/;
 const INFO = /^(\+[a-z0-9_]{1,40})\s*(?::\s*(.*))?$/i;
 
 function lineOf(text: string): AtLine {
   if (/^ok$/i.test(text)) return { type: 'ok' };
   const error = ERROR.exec(text);
-  if (error !== null) return { type: 'error', code: error[1] === undefined ? null : Number(error[1]) };
+  if (error !== null) return { type: 'error', code: codeOf(error[1] ?? '') };
   const info = INFO.exec(text);
   if (info !== null) return { type: 'info', name: (info[1] ?? '').toLowerCase(), args: info[2] ?? '' };
   return /^at\+/i.test(text) ? { type: 'echo', text } : { type: 'text', text };
+}
+
+function codeOf(words: string): number | null {
+  const code = CODE.exec(words)?.[1];
+  return code === undefined ? null : Number(code);
 }

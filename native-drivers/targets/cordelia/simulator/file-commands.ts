@@ -11,6 +11,9 @@ export const FILE_ERROR = {
 /** Assumed: room for files in the module's flash, bytes. */
 const ROOM = 512 * 1024;
 
+/** What the file system gives out room in, bytes: as the maker's list of files counts it. */
+const BLOCK = 4096;
+
 export type FileAnswer = { lines: string[] } | { error: number };
 const refused = (error: number): FileAnswer => ({ error });
 
@@ -38,7 +41,7 @@ export class FileCommands {
       case 'filedel':
         return this.part.files.delete(args[0] ?? '') ? { lines: [] } : refused(FILE_ERROR.notFound);
       case 'filegetfilelist':
-        return { lines: [...this.part.files].map(([name, { size }]) => `+filegetfilelist:${name},${size}`) };
+        return { lines: [...this.part.files].map(entryOf) };
       default:
         return null;
     }
@@ -80,7 +83,8 @@ export class FileCommands {
     bytes.set(file.bytes);
     bytes.set(data, at);
     file.bytes = bytes;
-    return { lines: [`+filewrite:${data.length}`] };
+    // Characters of the command, not bytes of the file: the maker's driver goes on behind them.
+    return { lines: [`+filewrite:${length}`] };
   }
 
   private read([id = '', offset = '', format = '', count = '']: readonly string[]): FileAnswer {
@@ -88,6 +92,12 @@ export class FileCommands {
     if (file === undefined) return refused(FILE_ERROR.invalid);
     const piece = Buffer.from(file.bytes.subarray(Number(offset), Number(offset) + Number(count)));
     const text = piece.toString(Number(format) === BASE64 ? 'base64' : 'utf8');
-    return { lines: [`+fileread:${format},${piece.length},${text}`] };
+    // Of the text likewise: the maker's driver decodes so many characters.
+    const length = Number(format) === BASE64 ? text.length : piece.length;
+    return { lines: [`+fileread:${format},${length},${text}`] };
   }
 }
+
+/** Name, size that it was made with, properties, blocks ([SDK], ATFile). */
+const entryOf = ([name, { size }]: readonly [string, StoredFile]): string =>
+  `+filegetfilelist:${name},${size},not_failsafe|public_write|public_read,${Math.ceil(size / BLOCK)}`;

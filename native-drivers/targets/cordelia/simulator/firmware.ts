@@ -1,7 +1,8 @@
 import type { SerialHost, SerialProgram } from '#drivers/virtual/chip/serial-chip.ts';
-import { ENROLLED_TEXT, REVOKED_TEXT } from '../at/constants.ts';
+import { ENROLLED_EVENT, ENROLLED_TEXT, EVENT, REVOKED_TEXT } from '../at/constants.ts';
 import { FileCommands } from './file-commands.ts';
 import type { CordeliaPart } from './part.ts';
+import { keepSetting, settingOf } from './settings.ts';
 
 const MS = 1e6;
 /** What the module takes; the documents give limits for the host only, so these are assumed and far below them. */
@@ -9,6 +10,8 @@ const TIME = { answer: 3, write: 12, startup: 900, reset: 4000, wlan: 2500, enro
 /** Assumed: a command that it does not know, and one that its state does not allow. */
 const ERROR = { unknown: -1, state: -2, memory: -12 } as const;
 const LONGEST = 4096;
+/** A file written as it is: so many bytes follow, whatever they are. */
+const AS_IT_IS = /^at\+filewrite=\d+,\d+,0,(\d+),/i;
 
 /** The module's firmware between two resets: lines in, lines out, events when they come. */
 export class CordeliaFirmware implements SerialProgram {
@@ -34,8 +37,8 @@ export class CordeliaFirmware implements SerialProgram {
 
   receive(bytes: Uint8Array, at: number): void {
     for (const byte of bytes) {
-      if (byte === 0x0a) this.take(at);
-      else if (byte >= 0x20 && byte !== 0x7f) this.line += String.fromCharCode(byte);
+      if ((byte >= 0x20 && byte !== 0x7f) || this.isInFile()) this.line += String.fromCharCode(byte);
+      else if (byte === 0x0a) this.take(at);
       else if (byte !== 0x0d) this.host.countDiscarded(1);
       if (this.line.length > LONGEST) this.line = '';
     }
@@ -52,11 +55,17 @@ export class CordeliaFirmware implements SerialProgram {
     return at + TIME.write * MS;
   }
 
+  private isInFile(): boolean {
+    const [head = '', count = ''] = AS_IT_IS.exec(this.line) ?? [];
+    return head !== '' && this.line.length - head.length < Number(count);
+  }
+
   private take(at: number): void {
-    const text = Buffer.from(this.line, 'latin1').toString('utf8').trim();
+    const line = Buffer.from(this.line, 'latin1').toString('utf8');
+    const text = AS_IT_IS.test(line) ? line : line.trim();
     this.line = '';
     if (text === '') return;
-    const [, name = '', rest = ''] = /^at\+([a-z]+)(?:=(.*))?$/i.exec(text) ?? [];
+    const [, name = '', rest = ''] = /^at\+([a-z]+)(?:=(.*))?$/is.exec(text) ?? [];
     if (name === '') return this.host.countDiscarded(text.length);
     this.count += 1;
     this.carryOut(name.toLowerCase(), rest.split(','), at);
@@ -78,10 +87,12 @@ export class CordeliaFirmware implements SerialProgram {
       case 'start':
       case 'stop':
       case 'wlanset':
+        return this.ok([], ready);
       case 'set':
+        keepSetting(part, args);
         return this.ok([], ready);
       case 'get':
-        return this.get(args.join(',').toLowerCase(), ready);
+        return this.get(args, ready);
       case 'reboot':
         this.ok([], ready);
         return this.restart(this.after(ready, TIME.startup));
@@ -91,6 +102,8 @@ export class CordeliaFirmware implements SerialProgram {
         return this.restart(this.after(ready, TIME.reset));
       case 'wlanconnect':
         return this.connect(args, ready);
+      case 'wlandisconnect':
+        return this.disconnect(ready);
       case 'iotenrol':
         return this.hasOlderText() ? this.error(ERROR.unknown, ready) : this.enrol(ready);
       case 'iot':
@@ -102,11 +115,16 @@ export class CordeliaFirmware implements SerialProgram {
     }
   }
 
-  private get(what: string, ready: number): void {
-    const { uid, enrolled, deviceId } = this.host.part;
-    if (what === 'udid') return this.ok([`+get:${Buffer.from(uid).toString('hex')}`], ready);
-    if (what === 'iot,deviceid' && enrolled) return this.ok([`+get:${deviceId}`], ready);
-    this.error(what === 'iot,deviceid' ? ERROR.state : ERROR.unknown, ready);
+  private get(args: readonly string[], ready: number): void {
+    const value = settingOf(this.host.part, args, this.hasOlderText());
+    if (value !== null) return this.ok([`+get:${value}`], ready);
+    this.error(args[0]?.toLowerCase() === 'iot' ? ERROR.state : ERROR.unknown, ready);
+  }
+
+  private disconnect(ready: number): void {
+    if (!this.online) return this.error(ERROR.state, ready);
+    this.online = false;
+    this.ok([], ready);
   }
 
   private connect([name = '', , security = '']: readonly string[], ready: number): void {
@@ -129,8 +147,11 @@ export class CordeliaFirmware implements SerialProgram {
     const end = this.after(ready, TIME.enrol);
     this.ok([], ready);
     if (part.revoked) return this.say([REVOKED_TEXT], end);
+    if (faults.take('enrol-error') !== null)
+      return this.say([`${EVENT.iot}:error,"ENROLMENT_FAILED",7`], end);
     if (!part.enrol()) return this.error(ERROR.memory, end);
-    if (faults.take('enrol-silent') === null) this.say([ENROLLED_TEXT], end);
+    const told = this.hasOlderText() ? ENROLLED_TEXT : `${EVENT.iot}:${ENROLLED_EVENT},0`;
+    if (faults.take('enrol-silent') === null) this.say([told], end);
   }
 
   /** Older text of the command set: a switch of this simulator, as a module has one firmware. */

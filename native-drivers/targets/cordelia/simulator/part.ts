@@ -13,6 +13,8 @@ export interface StoredFile {
 export class CordeliaPart implements VirtualPart {
   readonly uid: Uint8Array;
   readonly files = new Map<string, StoredFile>();
+  /** By id and option, lower case. */
+  readonly settings = new Map<string, string>();
   enrolled = false;
   revoked = false;
   article = '2610011025010';
@@ -37,6 +39,7 @@ export class CordeliaPart implements VirtualPart {
 
   factoryReset(): void {
     this.files.clear();
+    this.settings.clear();
     this.enrolled = false;
   }
 }

@@ -36,6 +36,7 @@ export const cordelia: VirtualTarget = {
     'older-text': 'The module knows the older spelling of the enrolment command only.',
     'wlan-refused': 'The network refuses the module.',
     'enrol-silent': 'The enrolment is done and its end is not told.',
+    'enrol-error': 'The cloud refuses the enrolment, and the module says so; its words are assumed.',
     revoked: 'The cloud does not take the module any more.',
   },
   newPart: (uid) => new CordeliaPart(uid),
