@@ -1,13 +1,14 @@
 import { existsSync } from 'node:fs';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { Direction, FrameDecoder, Stretch } from '#drivers/core/decoder.ts';
+import { framedDecoder, type Direction, type FrameDecoder, type Stretch } from '#drivers/core/decoder.ts';
 import { espRomDecoder } from '#drivers/protocols/esp-rom/decoder.ts';
 import { gdbRemoteDecoder } from '#drivers/protocols/gdb-remote/decoder.ts';
 import { nxpBootDecoder } from '#drivers/protocols/nxp-boot/decoder.ts';
 import { raBootDecoder, rxBootDecoder } from '#drivers/protocols/ra-boot/decoder.ts';
 import { smpDecoder } from '#drivers/protocols/smp/decoder.ts';
 import { stm32BootDecoder } from '#drivers/protocols/stm32-boot/decoder.ts';
+import { takeAtLine } from '#drivers/targets/cordelia/at/decoder.ts';
 import { ateccDecoder } from '#drivers/targets/atecc608/decoder.ts';
 import { FaultSet } from '#drivers/virtual/faults.ts';
 import type { SocketChip } from '#drivers/virtual/target.ts';
@@ -118,6 +119,7 @@ describe.each([
   { name: 'rxprog-rx72t', decoder: rxBootDecoder, apart: RX_HAND_SHAKE },
   { name: 'spsdk', decoder: nxpBootDecoder, apart: NOTHING },
   { name: 'python-mcumgr', decoder: smpDecoder, apart: TEXT },
+  { name: 'wurth-sdk', decoder: () => framedDecoder(takeAtLine, []), apart: NOTHING },
   { name: 'eccx08', decoder: ateccDecoder, apart: NOTHING },
 ])('bytes recorded from $name', ({ name, decoder, apart }) => {
   const recording = recordingOf(name);

@@ -16,6 +16,7 @@ import { radfu, RADFU_BYTES } from './radfu.ts';
 import { raflash, RAFLASH_BYTES } from './raflash.ts';
 import { rxprog, RXPROG_ADDRESS } from './rxprog.ts';
 import { spsdk } from './spsdk.ts';
+import { WURTH_SDK_BYTES, wurthSdk } from './wurth-sdk.ts';
 
 /**
  * Writes down what an independent program and a simulated part say to each other, a line for each turn (`> hex` from the
@@ -60,6 +61,12 @@ const TAKES: Readonly<Record<string, Take>> = {
   spsdk: {
     ...{ peer: spsdk, program: () => 'spsdk 1.4.0 of GitHub (nxp-mcuxpresso/spsdk, 1bb01c9)' },
     ...{ target: 'nxp-puf', address: 0 },
+  },
+  'wurth-sdk': {
+    // Commit of the driver and of the version; headers of its command files and what all its drivers share are of 0979f16.
+    peer: wurthSdk,
+    program: () => 'wurth-sdk 2.5.0 of GitHub (WurthElektronik/WirelessConnectivity-SDK_STM32, 68f6161)',
+    ...{ target: 'cordelia', address: 0, bytes: WURTH_SDK_BYTES },
   },
   'python-mcumgr': {
     // Commit of its command line; its files were read at five that fit together. Where an image goes the board knows.
