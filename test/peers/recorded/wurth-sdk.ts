@@ -13,8 +13,8 @@ export const WURTH_SDK_BYTES = 1400;
 
 /**
  * The module maker's own driver for a host (its Wireless Connectivity SDK, version 2.5.0, under a licence of its own), in no
- * package: `WURTH_SDK` names a folder laid out as its `WCON_Drivers`. As when it was recorded, settings may be those of the
- * identity and of QuarkLink alone. Platform and session are ours. Needs `cc`.
+ * package: `WURTH_SDK` names a folder laid out as its `WCON_Drivers`. As when it was recorded, functions
+ * that the session does not call may be missing, and settings be those of the identity and of QuarkLink alone. Platform and session are ours. Needs `cc`.
  */
 export const wurthSdk: Peer = {
   name: 'wurth-sdk',
