@@ -1,6 +1,6 @@
 import { withChipState } from './chip-state.ts';
 import type { TargetSession } from './driver.ts';
-import { DriverError } from './errors.ts';
+import { DriverError, type DriverErrorCode } from './errors.ts';
 import { runOperation, type OperationTable } from './operation-table.ts';
 import type { OperationName } from './operations.ts';
 
@@ -22,11 +22,23 @@ export interface SessionRules {
   close?: () => Promise<void> | void;
 }
 
-/** The codes as a rule of `goesOn`. */
+/** Nothing was sent, or the part answered in full. */
+const ANSWERED: readonly DriverErrorCode[] = [
+  ...([
+    'unsupported',
+    'bad-argument',
+    'wrong-state',
+    'device-error',
+    'verify-mismatch',
+    'cancelled',
+  ] as const),
+];
+
+/** A rule of `goesOn` for families that stand as they did where nothing was sent or all was answered; `more`: their own such codes. */
 export const goesOnAfter =
-  (...codes: readonly string[]) =>
-  (error: DriverError): boolean =>
-    codes.includes(error.code);
+  (...more: readonly DriverErrorCode[]) =>
+  ({ code }: DriverError): boolean =>
+    ANSWERED.includes(code) || more.includes(code);
 
 /** A session that runs the operations of a family; what fails is told with what is known of the part. */
 export function targetSession(

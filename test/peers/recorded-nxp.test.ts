@@ -3,17 +3,14 @@ import { describe, expect, it } from 'vitest';
 import { PACKET } from '#drivers/protocols/nxp-boot/constants.ts';
 import { commandFrame, framePacket, parseCommand, shortPacket } from '#drivers/protocols/nxp-boot/frame.ts';
 import { NxpParser, type NxpEvent } from '#drivers/protocols/nxp-boot/parser.ts';
-import { bytesOf, readRecording } from './recorded/recording.test-support.ts';
+import { cut, oneWay, readRecording } from './recorded/recording.test-support.ts';
 
-const { lines } = readRecording('spsdk');
-/** One way of the line, as one stream. */
-const said = (sign: string): Buffer =>
-  Buffer.concat(lines.filter((line) => line.startsWith(sign)).map((line) => bytesOf(line.slice(2))));
+const recording = readRecording('spsdk');
+const said = (sign: '>' | '<'): Buffer => oneWay(recording, sign);
 
 function heard(bytes: Uint8Array, size: number): { events: NxpEvent[]; discarded: number } {
   const parser = new NxpParser();
-  const pieces = Array.from({ length: Math.ceil(bytes.length / size) }, (_, at) => at * size);
-  const events = pieces.flatMap((at) => parser.push(bytes.subarray(at, at + size)));
+  const events = cut(bytes, size).flatMap((piece) => parser.push(piece));
   parser.reset();
   return { events, discarded: parser.discarded };
 }

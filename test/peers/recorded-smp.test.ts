@@ -4,7 +4,7 @@ import { decodeMap, encodeMap, type SmpMap } from '#drivers/protocols/smp/cbor.t
 import type { SmpPacket } from '#drivers/protocols/smp/frame.ts';
 import { SmpParser } from '#drivers/protocols/smp/parser.ts';
 import { writePacket } from '#drivers/protocols/smp/writer.ts';
-import { bytesOf, readRecording } from './recorded/recording.test-support.ts';
+import { cut, oneWay, readRecording } from './recorded/recording.test-support.ts';
 
 /** Its lines: marker, 84 bytes as base64, newline (transport_serial.py, `pack_lines`); ours have 127. */
 const ITS_LINE_BYTES = 115;
@@ -12,15 +12,12 @@ const ITS_LINE_BYTES = 115;
 const BANNER = Buffer.from('*** Booting MCUboot ***\r\n*** Booting Zephyr OS build v3.7.0 ***\r\n', 'latin1');
 const STARTS = 3;
 
-const { lines } = readRecording('python-mcumgr');
-/** One way of the line, as one stream. */
-const said = (sign: string): Buffer =>
-  Buffer.concat(lines.filter((line) => line.startsWith(sign)).map((line) => bytesOf(line.slice(2))));
+const recording = readRecording('python-mcumgr');
+const said = (sign: '>' | '<'): Buffer => oneWay(recording, sign);
 
 function heard(bytes: Uint8Array, size: number): { packets: SmpPacket[]; faults: number; discarded: number } {
   const parser = new SmpParser();
-  const pieces = Array.from({ length: Math.ceil(bytes.length / size) }, (_, at) => at * size);
-  const events = pieces.flatMap((at) => parser.push(bytes.subarray(at, at + size)));
+  const events = cut(bytes, size).flatMap((piece) => parser.push(piece));
   const packets = events.flatMap((event) => (event.type === 'packet' ? [event.packet] : []));
   return { packets, faults: events.length - packets.length, discarded: parser.discarded };
 }

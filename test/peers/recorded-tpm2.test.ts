@@ -9,7 +9,7 @@ import * as nv from '#drivers/protocols/tpm2/nv.ts';
 import * as objects from '#drivers/protocols/tpm2/objects.ts';
 import { TpmParser, type TpmResponse } from '#drivers/protocols/tpm2/parser.ts';
 import { tpmDecoder } from '#drivers/targets/tpm2/decoder.ts';
-import { bytesOf, readRecording } from './recorded/recording.test-support.ts';
+import { bytesOf, cut, readRecording } from './recorded/recording.test-support.ts';
 import { meaningOf, TpmPlayer } from './recorded/tpm-player.test-support.ts';
 
 const recording = readRecording('tpm2-tools');
@@ -33,10 +33,6 @@ const SEALED = 0x81000101;
 /** TPM_CC_CreateLoaded, which this station does not use. */
 const CREATE_LOADED = 0x191;
 
-function cut<T>(bytes: Uint8Array, size: number, each: (piece: Uint8Array) => T[]): T[] {
-  const pieces = Array.from({ length: Math.ceil(bytes.length / size) }, (_, index) => index * size);
-  return pieces.flatMap((at) => each(bytes.subarray(at, at + size)));
-}
 const WHOLE = 1e6;
 const sizes = fc.integer({ min: 1, max: 90 });
 
@@ -44,7 +40,7 @@ describe('bytes of tpm2-tools and swtpm', () => {
   it('are one answer a turn to our parser, however they are cut', () => {
     const read = (size: number): TpmResponse[] => {
       const parser = new TpmParser();
-      const responses = cut(Buffer.concat(answers), size, (piece) => parser.push(piece));
+      const responses = cut(Buffer.concat(answers), size).flatMap((piece) => parser.push(piece));
       expect(parser.discarded).toBe(0);
       return responses;
     };
@@ -63,7 +59,7 @@ describe('bytes of tpm2-tools and swtpm', () => {
     const read = (size: number): Stretch[] => {
       const decoder = tpmDecoder();
       const heard = turns.flatMap(({ direction, bytes }) =>
-        cut(bytes, size, (piece) => decoder.feed(direction, piece)),
+        cut(bytes, size).flatMap((piece) => decoder.feed(direction, piece)),
       );
       return [...heard, ...decoder.flush('end')];
     };

@@ -14,7 +14,7 @@ import { FaultSet } from '#drivers/virtual/faults.ts';
 import type { SocketChip } from '#drivers/virtual/target.ts';
 import { loadVirtualTarget } from '#drivers/virtual/targets.ts';
 import { IdealClock } from '#drivers/virtual/wire/ideal-clock.ts';
-import { bytesOf, readRecording, recordingNames } from './recorded/recording.test-support.ts';
+import { bytesOf, cut, readRecording, recordingNames } from './recorded/recording.test-support.ts';
 
 const WHOLE = 1e6;
 /** Both programs begin at it; afterwards the line is what the part was told. */
@@ -53,8 +53,7 @@ function recordingOf(name: string): Recording {
 function stretchesOf(decoder: FrameDecoder, turns: readonly Turn[], size: number): Stretch[] {
   const heard = turns.flatMap(({ direction, bytes }) => {
     if (direction !== 'sent' && direction !== 'received') return [];
-    const pieces = Array.from({ length: Math.ceil(bytes.length / size) }, (_, at) => at * size);
-    return pieces.flatMap((at) => decoder.feed(direction, bytes.subarray(at, at + size)));
+    return cut(bytes, size).flatMap((piece) => decoder.feed(direction, piece));
   });
   return [...heard, ...decoder.flush('end')];
 }

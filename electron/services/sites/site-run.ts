@@ -9,7 +9,7 @@ import { executeRun } from '#services/engine/run.ts';
 import { viewOf } from '#services/engine/failures.ts';
 import type { RunRow } from '#store/api.ts';
 import type { Place } from './floor.ts';
-import { noSuchSite, nothingToReadBack, siteNotReady } from './site-errors.ts';
+import { noSuchSite, siteNotReady } from './site-errors.ts';
 import type { SiteParts } from './site-parts.ts';
 import type { SiteFacts } from './site-state.ts';
 
@@ -32,7 +32,7 @@ export class SiteRun {
   private readonly parts: SiteParts;
   private readonly around: RunSurroundings;
   private tracker: RunTracker | null = null;
-  private unread: RunRow | null = null;
+  private row: RunRow | null = null;
   private stopper: AbortController | null = null;
   private aborter: AbortController | null = null;
 
@@ -46,8 +46,8 @@ export class SiteRun {
   }
 
   /** The run whose part must be read before anything else. */
-  get unreadId(): string | null {
-    return this.unread?.id ?? null;
+  get unread(): RunRow | null {
+    return this.row;
   }
 
   /** Honoured between irreversible steps; a run that has begun to lock is led to its end. */
@@ -61,7 +61,7 @@ export class SiteRun {
 
   forget(): void {
     this.tracker = null;
-    this.unread = null;
+    this.row = null;
   }
 
   /** Whether the part of the result is the one in the socket: its unique id tells. Never rejects. */
@@ -115,7 +115,7 @@ export class SiteRun {
     tracker.end(end.error);
     const { phases, chipUid, deviceId, attempt } = tracker.view(false);
     if (end.outcome === 'unknown') {
-      this.unread = { ...row, chipUid, deviceId, attempt, outcome: 'unknown', error: end.error };
+      this.row = { ...row, chipUid, deviceId, attempt, outcome: 'unknown', error: end.error };
     }
     await place.release(end, phases);
     this.around.tell({ running: false, result: end.outcome });
@@ -140,18 +140,13 @@ export class SiteRun {
   async restore(row: RunRow): Promise<void> {
     const job = await this.parts.floor.jobOf(row.batchId);
     const { ports } = this.parts;
-    this.unread = await markInterrupted(ports, row, job);
-    this.tracker = restoreTracker(this.unread, job, await ports.runs.journal(row.id), ports.clock);
+    this.row = await markInterrupted(ports, row, job);
+    this.tracker = restoreTracker(this.row, job, await ports.runs.journal(row.id), ports.clock);
     this.around.tell({ result: 'unknown' });
   }
 
-  /** Ends the unread run as what silicon says. Throws AppError where nothing is unread, or nothing can be read. */
-  async readBack(): Promise<void> {
-    if (this.unread === null) throw nothingToReadBack(this.around.site);
-    await this.settle(this.unread);
-  }
-
-  private async settle(row: RunRow): Promise<void> {
+  /** Ends an unread run as what silicon says. Throws AppError where nothing can be read. */
+  async settle(row: RunRow): Promise<void> {
     const job = await this.parts.floor.jobOf(row.batchId);
     const { site, isOnline, connect } = this.around;
     if (!isOnline()) await connect();
@@ -162,8 +157,8 @@ export class SiteRun {
     tracker.end(end.error);
     if (end.outcome !== 'unknown') await this.parts.floor.decided(end);
     // Another site may have taken the run over, or the batch was closed without it.
-    if (this.unread?.id !== row.id) return;
-    if (end.outcome !== 'unknown') this.unread = null;
+    if (this.row?.id !== row.id) return;
+    if (end.outcome !== 'unknown') this.row = null;
     this.around.tell({ result: end.outcome });
     if (end.stuck) this.around.leaveBehind();
   }

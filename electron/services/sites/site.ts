@@ -75,7 +75,7 @@ export class Site {
   }
 
   get unreadRun(): string | null {
-    return this.run.unreadId;
+    return this.run.unread?.id ?? null;
   }
 
   view(): SiteView {
@@ -255,9 +255,10 @@ export class Site {
 
   /** Ends an unknown run as what silicon says. Resolves when the site's state is settled. */
   async readBack(): Promise<void> {
-    if (this.unreadRun === null) throw nothingToReadBack(this.bound.site);
+    const { unread } = this.run;
+    if (unread === null) throw nothingToReadBack(this.bound.site);
     if (this.busy.isTaken || this.closed) throw siteNotReady(this.bound.site, 'running');
-    await this.busy.while(() => this.run.readBack());
+    await this.busy.while(() => this.run.settle(unread));
   }
 
   /** Honoured between irreversible steps; a run that has begun to lock is led to its end. */

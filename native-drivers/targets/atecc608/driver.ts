@@ -88,16 +88,7 @@ const OPERATIONS: readonly OperationName[] = [
   ] as const),
 ];
 
-/** After these the conversation stands as it did: nothing was sent, or the chip answered in full. */
-const goesOn = goesOnAfter(
-  'unsupported',
-  'bad-argument',
-  'device-error',
-  'wrong-state',
-  'enrol-refused',
-  'verify-mismatch',
-  'cancelled',
-);
+const goesOn = goesOnAfter('enrol-refused');
 
 function open(link: Link): TargetSession {
   const part = new AteccTarget(link);

@@ -108,11 +108,13 @@ async function setUserKey(
   module: CordeliaModule,
   { slot, key }: { slot: string; key: Uint8Array },
 ): Promise<OperationResult<'set-user-key'>> {
-  if (slot !== WLAN)
+  if (slot !== WLAN) {
+    key.fill(0);
     throw new DriverError('bad-argument', `The only slot is ${WLAN}.`, {
       chip: 'untouched',
       context: { slot },
     });
+  }
   await joinNetwork(module, key);
   return { output: { slot, verified: true }, measurements: [] };
 }
@@ -132,7 +134,7 @@ function operationsOf(module: CordeliaModule, images: ImageSource): OperationTab
     initialize: (_input, context) => initialize(module, context),
     program: ({ image }, context) => program(module, images, image, context),
     verify: ({ image }, context) => verify(module, images, image, context),
-    'set-user-key': (input) => setUserKey(module, input).finally(() => input.key.fill(0)),
+    'set-user-key': (input) => setUserKey(module, input),
     'join-network': async ({ network }) => {
       await joinOpenNetwork(module, network);
       return { output: {}, measurements: [] };

@@ -128,17 +128,7 @@ const OPERATIONS: readonly OperationName[] = [
 /** Kept in flash by the ROM: activation code and key codes. */
 const KEEPS: readonly OperationName[] = ['enrol', 'generate-key', 'set-user-key', 'inject-key'];
 
-/** After these the conversation stands as it did: nothing was sent, or the chip answered in full. */
-const goesOn = goesOnAfter(
-  'unsupported',
-  'bad-argument',
-  'device-error',
-  'wrong-state',
-  'enrol-refused',
-  'verify-mismatch',
-  'image-range',
-  'cancelled',
-);
+const goesOn = goesOnAfter('enrol-refused', 'image-range');
 
 function open(link: Link, family: NxpFamily, images: ImageSource): TargetSession {
   const part = new NxpPart(link, family);

@@ -140,17 +140,7 @@ const OPERATIONS: readonly OperationName[] = [
   ] as const),
 ];
 
-/** After these the conversation stands as it did: nothing was sent, or the target answered in full. */
-const goesOn = goesOnAfter(
-  'unsupported',
-  'bad-argument',
-  'wrong-state',
-  'image-format',
-  'image-range',
-  'verify-mismatch',
-  'device-error',
-  'cancelled',
-);
+const goesOn = goesOnAfter('image-format', 'image-range');
 
 function open(link: Link, images: ImageSource): TargetSession {
   const part = new SmpTarget(link);

@@ -26,6 +26,16 @@ export const recordingNames = (): string[] =>
 /** `-` stands for no bytes. */
 export const bytesOf = (hex: string): Uint8Array => Uint8Array.from(Buffer.from(hex.replace('-', ''), 'hex'));
 
+/** One way of the line as one stream: `>` from the program, `<` from the part. */
+export const oneWay = ({ lines }: Recording, sign: '>' | '<'): Buffer =>
+  Buffer.concat(lines.filter((line) => line.startsWith(sign)).map((line) => bytesOf(line.slice(2))));
+
+/** Pieces of so many bytes, as a line may bring them. */
+export const cut = (bytes: Uint8Array, size: number): Uint8Array[] =>
+  Array.from({ length: Math.ceil(bytes.length / size) }, (_, at) =>
+    bytes.subarray(at * size, (at + 1) * size),
+  );
+
 /** What was sent, each with what was answered. Responses of an endpoint come in the order of their commands. */
 export function exchanges({ lines }: Recording): { sent: readonly Uint8Array[]; answer: Uint8Array }[] {
   const answers = lines.filter((line) => line.startsWith('<')).map((line) => line.split(' ')[1] ?? '');
