@@ -56,6 +56,10 @@ describe('bench and lab', { timeout: 90_000 }, () => {
     await press('Next');
     await page.getByRole('radio', { name: /^By hand/ }).check();
     await press('Attach and test');
+    await page.getByText('Set the jumper to BOOT').waitFor();
+    await press('Stop the test');
+    await page.getByText('Site C1: attached, not tested').waitFor();
+    await press('Test again');
     await byHand(seen('Site C1: ready'));
     await page.getByText(uid).first().waitFor();
     await screen.shot('bench-1-attached');

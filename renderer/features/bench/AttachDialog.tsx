@@ -4,7 +4,7 @@ import DialogActions from '@mui/material/DialogActions';
 import DialogContent from '@mui/material/DialogContent';
 import DialogTitle from '@mui/material/DialogTitle';
 import { useEffect, useRef } from 'react';
-import type { Bench } from '#client/views.ts';
+import type { Bench, SelfTest } from '#client/views.ts';
 import { ErrorPanel } from '#ui/pieces/ErrorPanel.tsx';
 import { Spring } from '#ui/pieces/layout.tsx';
 import { Dim } from '#ui/pieces/text.tsx';
@@ -14,6 +14,7 @@ import { AttachSteps } from './AttachSteps.tsx';
 import { AttachTarget } from './AttachTarget.tsx';
 import { AttachTest } from './AttachTest.tsx';
 import { AttachWiring } from './AttachWiring.tsx';
+import { outcomeOf } from './self-test-outcome.ts';
 import { stopTest } from './stop-test.ts';
 import { useAttach } from './use-attach.ts';
 
@@ -47,7 +48,7 @@ export function AttachDialog({ bench, known, onClose, onAttached }: Props) {
           else if (attach.lack === null && !busy) attach.next();
         }}
       >
-        <DialogTitle id="attach-title">{titleOf(step === 'test', draft.site, result?.ok)}</DialogTitle>
+        <DialogTitle id="attach-title">{titleOf(step === 'test', draft.site, result)}</DialogTitle>
         <AttachSteps step={step} />
         <DialogContent ref={body} sx={{ height: 448 }}>
           {error ? <ErrorPanel error={error} details /> : null}
@@ -69,11 +70,12 @@ export function AttachDialog({ bench, known, onClose, onAttached }: Props) {
   );
 }
 
-const titleOf = (testing: boolean, site: string, ok: boolean | undefined): string => {
+const ATTACHED = { passed: 'ready', stopped: 'attached, not tested', failed: 'attached, not ready' } as const;
+
+function titleOf(testing: boolean, site: string, result: SelfTest | null): string {
   if (!testing) return 'Attach a board';
-  if (ok === undefined) return `Site ${site}: self-test`;
-  return ok ? `Site ${site}: ready` : `Site ${site}: attached, not ready`;
-};
+  return `Site ${site}: ${result === null ? 'self-test' : ATTACHED[outcomeOf(result)]}`;
+}
 
 interface ActionsProps {
   attach: ReturnType<typeof useAttach>;

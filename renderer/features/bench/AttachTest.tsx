@@ -2,6 +2,7 @@ import type { SelfTest } from '#client/views.ts';
 import { Stack } from '#ui/pieces/layout.tsx';
 import { Dim } from '#ui/pieces/text.tsx';
 import { OpenPrompts } from '../running/OpenPrompts.tsx';
+import { outcomeOf } from './self-test-outcome.ts';
 import { SelfTestSteps } from './SelfTestSteps.tsx';
 import { TestClock } from './TestClock.tsx';
 
@@ -19,7 +20,7 @@ export function AttachTest({ site, result, busy, byHand }: Props) {
       <OpenPrompts site={site} />
       {busy ? <TestClock byHand={byHand} /> : null}
       {busy || result !== null ? <SelfTestSteps site={site} result={busy ? null : result} /> : null}
-      {failed(result) && !busy ? (
+      {result !== null && outcomeOf(result) === 'failed' && !busy ? (
         <Dim>
           The board is attached. Mostly it is the wiring: look at reset, mode, RXD and TXD, or choose another
           wiring.
@@ -28,6 +29,3 @@ export function AttachTest({ site, result, busy, byHand }: Props) {
     </Stack>
   );
 }
-
-const failed = (result: SelfTest | null): boolean =>
-  result?.steps.some(({ state }) => state === 'failed') === true;

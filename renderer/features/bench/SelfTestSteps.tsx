@@ -5,6 +5,7 @@ import type { Shape } from '#ui/outcome/outcome.ts';
 import { OutcomeIcon } from '#ui/outcome/OutcomeIcon.tsx';
 import { Dim, Spoken } from '#ui/pieces/text.tsx';
 import type { Tone } from '#ui/theme/tokens.ts';
+import { outcomeOf } from './self-test-outcome.ts';
 
 const List = styled('ol')({ listStyle: 'none', margin: '14px 0 0', padding: 0 });
 const Item = styled('li')({
@@ -35,11 +36,8 @@ const WAITING: Look = { shape: 'dashed', tone: 'idle', word: 'not done yet' };
 const TITLES = ['Open port', 'Reset and mode', 'Socket', 'Identify'];
 const NONE: readonly Step[] = [];
 
-function nameOf(result: SelfTest | null): string {
-  if (result === null) return 'Self-test under way';
-  if (result.steps.some(({ state }) => state === 'stopped')) return 'Self-test stopped';
-  return result.ok ? 'Self-test passed' : 'Self-test failed';
-}
+const nameOf = (result: SelfTest | null): string =>
+  `Self-test ${result === null ? 'under way' : outcomeOf(result)}`;
 
 /** Each step of a self-test with its result; `null` while it is under way: then those that are done so far. */
 export function SelfTestSteps({ site, result }: { site: string; result: SelfTest | null }) {
