@@ -24,14 +24,12 @@ export interface SessionRules {
 
 /** Nothing was sent, or the part answered in full. */
 const ANSWERED: readonly DriverErrorCode[] = [
-  ...([
-    'unsupported',
-    'bad-argument',
-    'wrong-state',
-    'device-error',
-    'verify-mismatch',
-    'cancelled',
-  ] as const),
+  'unsupported',
+  'bad-argument',
+  'wrong-state',
+  'device-error',
+  'verify-mismatch',
+  'cancelled',
 ];
 
 /** A rule of `goesOn` for families that stand as they did where nothing was sent or all was answered; `more`: their own such codes. */
